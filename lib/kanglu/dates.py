@@ -1,0 +1,102 @@
+"""Calendar arithmetic: ages to the day, months clipped at their end, dates known only in part.
+
+An *effective* time is ISO 8601 text in the local time of where it happened, as exact as the source
+states it: ``2019``, ``2019-05``, ``2019-05-26`` or ``2019-05-26T08:02:23``. Such texts sort by time, so
+they are stored and compared as they are; nothing is added that the source did not say. A *recorded*
+time is an instant, ISO text in UTC with microseconds and a trailing ``Z``.
+"""
+
+import calendar
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+
+from kanglu.errors import DateError
+
+_ISO = re.compile(
+    r"(?P<year>\d{4})(-(?P<month>\d\d)(-(?P<day>\d\d)"
+    r"([T ](?P<clock>\d\d:\d\d(:\d\d)?)(?P<fraction>\.\d+)?(?P<offset>Z|[+-]\d\d:?\d\d)?)?)?)?"
+)
+
+
+def partial(text: str) -> str:
+    """The effective time that `text` states, in Kanglu's form: offset and fractions of a second dropped.
+
+    Raises `DateError` for what is no date of the calendar (``2019-02-30``, ``0000-01-01``).
+    """
+    text = text.strip()
+    found = _ISO.fullmatch(text)
+    if not found:
+        raise DateError(
+            f"{text!r} is not an ISO 8601 date.",
+            remedy="Write 2026, 2026-05, 2026-05-26 or 2026-05-26T08:30:00.",
+        )
+    year, month, day = (int(found[part] or 1) for part in ("year", "month", "day"))
+    try:
+        date(year, month, day)
+        if found["clock"]:
+            time.fromisoformat(found["clock"])
+    except ValueError:
+        raise DateError(
+            f"{text!r} is not a date of the calendar.", remedy="Correct it in the source."
+        ) from None
+    if not found["clock"]:
+        return text
+    clock = found["clock"] if len(found["clock"]) == 8 else f"{found['clock']}:00"
+    return f"{text[:10]}T{clock}"
+
+
+def parse_day(text: str) -> date:
+    """A full calendar day from ``2026-05-26``; raises `DateError`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise DateError(f"{text!r} is not a day.", remedy="Write it as 2026-05-26.") from None
+
+
+def age_on(birth: date, day: date) -> int:
+    """Completed years of age on `day`; someone born on 29 February has the birthday on 1 March otherwise."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def ages_on(births: npt.ArrayLike, day: date | npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Completed years for a column of birth dates (``datetime64[D]``; NaT gives NaN)."""
+    born = np.asarray(births, dtype="datetime64[D]")
+    on = np.asarray(day, dtype="datetime64[D]")
+
+    def parts(days: npt.NDArray[np.datetime64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        year = days.astype("datetime64[Y]")
+        month = days.astype("datetime64[M]")
+        month_day = (month - year).astype(float) * 32 + (days - month).astype(float)
+        missing = np.isnat(days)
+        return np.where(missing, np.nan, year.astype(float)), np.where(missing, np.nan, month_day)
+
+    (born_year, born_day), (year, month_day) = parts(born), parts(on)
+    return np.asarray(year - born_year - (month_day < born_day), dtype=np.float64)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of a later (or earlier) month, clipped to the month's end: 30 Nov + 3 = 28 or 29 Feb."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def end_of(day: date) -> str:
+    """The last effective time of a day, for comparisons: everything that day sorts at or before it."""
+    return f"{day.isoformat()}T23:59:59"
+
+
+def last_instant(day: date, zone: str = "Asia/Shanghai") -> str:
+    """The last recorded instant of a local day, in UTC: ``2026-06-30`` in Shanghai ends at 16:00 UTC."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(zone))
+    return instant(midnight - timedelta(microseconds=1))
+
+
+def instant(moment: datetime) -> str:
+    """A recorded time: `moment` (which must know its zone) as ISO text in UTC with microseconds."""
+    if moment.tzinfo is None:
+        raise DateError(f"{moment.isoformat()} has no time zone.", remedy="Pass an aware datetime.")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
