@@ -1,0 +1,99 @@
+"""What a reader of files is: the seam between containers (folders, archives) and formats (FHIR, tables).
+
+A *container* is opened once and hands out `Document`s one after the other; for each, the first
+`Reader` that claims it reads it and says what it found to the batch's `Writer`. A reader keeps nothing
+from one document to the next; what must be known of a whole import (people named in one file and
+referred to in another) is settled by the intake itself.
+
+A reader never raises for a single bad row or resource: it says `writer.problem(...)` and goes on.
+It raises `Refused` when the document as a whole is not what it can take; the intake turns that into a
+problem of the receipt that names the file, and goes on with the next document.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+if TYPE_CHECKING:
+    from kanglu.catalogue import Catalogue
+    from kanglu.record import facts
+
+HEAD_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file of an import, wherever it lies: on disk, in a zip, behind gzip.
+
+    Parameters
+    ----------
+    name : how people know it, the container included: ``exports.zip/fhir/a.json``. Never a path to open.
+    size : bytes when decompressed, as far as the container says.
+    head : its first 4 KB (all of it when shorter), to sniff at.
+    opener : gives a fresh stream over the decompressed bytes, which enforces the limits on size.
+    """
+
+    name: str
+    size: int
+    head: bytes
+    opener: Callable[[], BinaryIO]
+
+    @property
+    def basename(self) -> str:
+        """The last part of the name, in lower case: what a reader judges a suffix by."""
+        return self.name.rpartition("/")[2].lower()
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """A stream over the document; read it once, front to back."""
+        stream = self.opener()
+        try:
+            yield stream
+        finally:
+            stream.close()
+
+    def content(self) -> bytes:
+        """The whole document in memory. Raises `Refused` when it is damaged or larger than allowed."""
+        with self.open() as stream:
+            return stream.read()
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> "Document":
+        """A document that lies in memory already (tests, forms)."""
+        return cls(name, len(content), content[:HEAD_BYTES], lambda: BytesIO(content))
+
+
+class Writer(Protocol):
+    """What a reader may say to a batch; `kanglu.record.BatchWriter` is one."""
+
+    def person(self, statement: "facts.PersonStatement") -> int:
+        """Find the person by any of the identifiers, else enter a new one; gives the person's id."""
+
+    def add(self, fact: "facts.Fact") -> None:
+        """Enter one fact (a dataclass of `kanglu.record.facts`); doubles are recognised by the record."""
+
+    def add_many(self, many: "Iterable[facts.Fact]") -> None:
+        """Enter many facts."""
+
+    def problem(self, file: str, row: str, field: str, reason: str, remedy: str) -> None:
+        """Set something aside, with where it stands and why: ``row`` is a row number or ``Type/id``."""
+
+    def read(self, type: str) -> None:
+        """Count a resource (``Patient``) or a row (``row``) as read."""
+
+    def skip(self, type: str) -> None:
+        """Count a resource or column as known about but not taken in."""
+
+
+class Reader(Protocol):
+    """One format."""
+
+    name: str
+
+    def claims(self, document: Document) -> bool:
+        """Whether this document is of the reader's format, judged by `document.head` and the name alone."""
+
+    def read(self, document: Document, writer: Writer, catalogue: "Catalogue") -> None:
+        """Read it whole. Raises `Refused` for what cannot be read at all, before anything is written."""
