@@ -15,7 +15,7 @@ GLYPHS: dict[Level, str] = {
     "critical": "‼",
     "missing": "–",
     "improved": "✓",
-    "worsened": "✗",
+    "worsened": "▲",
 }
 _QUIET: tuple[Level, ...] = ("ok", "missing")
 

@@ -15,6 +15,7 @@ from kanglu.reporting.charts.spec import (
     Spark,
     year_at,
 )
+from kanglu.reporting.charts.svg import spark_svg, to_svg
 
 __all__ = [
     "Band",
@@ -25,5 +26,7 @@ __all__ = [
     "Point",
     "Series",
     "Spark",
+    "spark_svg",
+    "to_svg",
     "year_at",
 ]
