@@ -1,0 +1,32 @@
+"""Measures: pure functions on numbers and frames; they know no database, no clock and no user.
+
+`SCORES` holds every clinical score by id; `score` answers a frame with value, band, status, missing,
+reason and version, row by row, and `score_file` does the same for a CSV file. One module a family
+(`body`, `kidney`, `cardiovascular`, `diabetes`, `blood_pressure`, `metabolic`, `liver`); `trends`,
+`variability` and `glucose` look at a series of one person over time.
+"""
+
+from kanglu.measures.blood_pressure import bp_class, bp_row
+from kanglu.measures.cardiovascular import china_par
+from kanglu.measures.columns import Column, Input, Inputs, Unit
+from kanglu.measures.files import score_file
+from kanglu.measures.registry import SCORES, find, score
+from kanglu.measures.score import STATUSES, Band, Contributor, Score
+
+__all__ = [
+    "SCORES",
+    "STATUSES",
+    "Band",
+    "Column",
+    "Contributor",
+    "Input",
+    "Inputs",
+    "Score",
+    "Unit",
+    "bp_class",
+    "bp_row",
+    "china_par",
+    "find",
+    "score",
+    "score_file",
+]

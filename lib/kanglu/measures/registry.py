@@ -1,0 +1,54 @@
+"""The scores by id, and how to score a frame with one of them."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from types import MappingProxyType
+
+import pandas as pd
+
+from kanglu.errors import MeasureError
+from kanglu.measures.blood_pressure import BP_STRATUM
+from kanglu.measures.body import BMI_CLASS
+from kanglu.measures.cardiovascular import CHINA_PAR
+from kanglu.measures.columns import Inputs
+from kanglu.measures.diabetes import DIABETES_RISK
+from kanglu.measures.kidney import CKD_EPI
+from kanglu.measures.liver import FIB4
+from kanglu.measures.metabolic import EAG, METABOLIC_SYNDROME, TYG
+from kanglu.measures.score import Score
+
+SCORES: Mapping[str, Score] = MappingProxyType(
+    {
+        score.id: score
+        for score in (
+            BMI_CLASS,
+            CKD_EPI,
+            CHINA_PAR,
+            DIABETES_RISK,
+            BP_STRATUM,
+            METABOLIC_SYNDROME,
+            FIB4,
+            TYG,
+            EAG,
+        )
+    }
+)
+
+
+def find(score_id: str) -> Score:
+    """The score of an id; raises `MeasureError` for one that is not there."""
+    if score_id in SCORES:
+        return SCORES[score_id]
+    close = get_close_matches(score_id, SCORES, n=1)
+    hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(SCORES)}."
+    raise MeasureError(f"There is no score {score_id!r}.", remedy=hint)
+
+
+def score(score_id: str, inputs: Inputs, *, contributors: bool = False) -> pd.DataFrame:
+    """Score every row of a frame: value, band, status, missing, reason, version (and contributors).
+
+    `inputs` is a frame, or a mapping of columns or of scalars; the columns a score takes are listed by
+    ``SCORES[id].columns()``. Raises `MeasureError` for an unknown score or a required column that is not
+    there; a bad cell never raises, its row says what is wrong with it.
+    """
+    return find(score_id)(inputs, contributors=contributors)

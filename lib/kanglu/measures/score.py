@@ -1,0 +1,213 @@
+"""The manners all scores share: what a score is, what it answers, and how an answer becomes a frame."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from kanglu.measures.cells import Floats, Mask
+from kanglu.measures.columns import Input, Inputs
+from kanglu.measures.reading import Readings, read
+
+type Places = npt.NDArray[np.int8]
+type Categories = pd.Categorical[str]
+
+STATUSES = ("ok", "incomplete", "not_applicable")
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One class of a score.
+
+    Parameters
+    ----------
+    code : how the answer's column names it.
+    label : what people read, by language.
+    level : how good or bad it is: ok, watch, high, low, critical or missing.
+    """
+
+    code: str
+    label: Mapping[str, str]
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """What one factor does to a score: `effect` in `unit` (percentage points of risk, or points)."""
+
+    factor: str
+    label: Mapping[str, str]
+    effect: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a score computes from its readings, before rows with faults are taken out.
+
+    Parameters
+    ----------
+    value : one float a row.
+    band : the place in the score's bands, -1 for none.
+    notes : remarks on rows that are answered: where, and the sentence.
+    contributors : what drives each row; called only when asked for.
+    extra : further columns.
+    """
+
+    value: Floats
+    band: Places
+    notes: Sequence[tuple[Mask, str]] = ()
+    contributors: Callable[[], list[tuple[Contributor, ...]]] | None = None
+    extra: Mapping[str, Categories] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score of the registry: what it is, whom it fits, where it comes from, what it reads and answers.
+
+    Parameters
+    ----------
+    id, name, version : how it is called, by language; the edition and the set of coefficients.
+    unit, decimals : of the value, for display; the value itself is never rounded.
+    population : whom the score was made for.
+    source, doi, licence : the publication, and on what terms it may be used.
+    inputs : what it reads.
+    bands : the classes it tells apart.
+    compute : readings to answer.
+    """
+
+    id: str
+    name: Mapping[str, str]
+    version: str
+    unit: str
+    decimals: int
+    population: str
+    source: str
+    doi: str | None
+    licence: str
+    inputs: tuple[Input, ...]
+    bands: tuple[Band, ...]
+    compute: Callable[[Readings], Answer]
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The columns a frame must have, by their preferred names."""
+        return tuple(item.names[0] for item in self.inputs if item.column_required)
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The columns a frame may have, by their preferred names."""
+        return tuple(item.names[0] for item in self.inputs if not item.column_required)
+
+    def band(self, code: str) -> Band:
+        """The band of a code; raises KeyError."""
+        return {band.code: band for band in self.bands}[code]
+
+    def columns(self) -> pd.DataFrame:
+        """The columns it accepts: input, column, unit, low, high, required; preferred columns first."""
+        return pd.DataFrame(
+            [
+                {
+                    "input": item.label["en"],
+                    "column": column.name,
+                    "unit": unit.name,
+                    "low": unit.low,
+                    "high": unit.high,
+                    "required": item.column_required,
+                }
+                for item in self.inputs
+                for column in item.columns
+                for unit in column.units
+            ]
+        )
+
+    def __call__(self, inputs: Inputs, *, contributors: bool = False) -> pd.DataFrame:
+        """Score every row: value, band, status, missing, reason, version, and `contributors` if asked for.
+
+        The frame keeps the index and the order of the rows. A row that cannot be scored has no value and
+        no band; `reason` names the column and the cell, `missing` the columns without a usable cell.
+        Raises `MeasureError` when a required column is not there.
+        """
+        readings = read(inputs, self.inputs, score=self.id)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            answer = self.compute(readings)
+        return _frame(self, readings, answer, contributors)
+
+
+def _frame(score: Score, readings: Readings, answer: Answer, contributors: bool) -> pd.DataFrame:
+    value, band = answer.value, answer.band
+    status = np.zeros(readings.size, dtype=np.int8)
+    for fault in readings.faults:
+        status[fault.rows] = np.maximum(status[fault.rows], 2 if fault.kind == "outside" else 1)
+    extra = dict(answer.extra)
+    if readings.faults:
+        blocked = status > 0
+        value = np.where(blocked, np.nan, value)
+        band = np.where(blocked, np.int8(-1), band)
+        extra = {
+            name: category(np.where(blocked, -1, column.codes), list(column.categories))
+            for name, column in extra.items()
+        }
+    columns: dict[str, Any] = {
+        "value": value,
+        "band": category(band, [band.code for band in score.bands]),
+        "status": category(status, STATUSES),
+        "missing": _missing(readings),
+        "reason": _reasons(readings, answer.notes, status),
+        "version": category(np.zeros(readings.size, dtype=np.int8), [score.version]),
+        **extra,
+    }
+    frame = pd.DataFrame(columns, index=readings.index, copy=False)
+    if contributors and answer.contributors is not None:
+        found = answer.contributors()
+        frame["contributors"] = pd.Series(
+            [found[row] if status[row] == 0 else () for row in range(readings.size)],
+            index=readings.index,
+            dtype=object,
+        )
+    return frame
+
+
+def category(codes: npt.NDArray[Any], words: Sequence[str]) -> Categories:
+    """A column of few words, made without a look at each cell."""
+    dtype: Any = pd.CategoricalDtype(list(words))
+    found: Any = pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
+    return cast(Categories, found)
+
+
+def _missing(readings: Readings) -> Categories:
+    """The columns that have no usable cell, joined by commas."""
+    faults = [fault for fault in readings.faults if fault.kind != "outside"]
+    return _texts(readings.size, [(fault.rows, [fault.column] * fault.rows.size) for fault in faults], ", ")
+
+
+def _reasons(readings: Readings, notes: Sequence[tuple[Mask, str]], status: Places) -> Categories:
+    """Why a row has no value, or what is to be known of one that has."""
+    if not readings.faults and len(notes) == 1:
+        where, text = notes[0]
+        return category(where.view(np.int8), ["", text])
+    parts: list[tuple[npt.NDArray[np.intp], Sequence[str]]] = [
+        (fault.rows, fault.texts) for fault in readings.faults
+    ]
+    for where, text in notes:
+        rows = np.flatnonzero(where & (status == 0))
+        parts.append((rows, [text] * rows.size))
+    return _texts(readings.size, parts, "; ")
+
+
+def _texts(
+    size: int, parts: Sequence[tuple[npt.NDArray[np.intp], Sequence[str]]], joined_by: str
+) -> Categories:
+    """One text a row, empty where no part speaks of it; the texts of several parts are joined."""
+    said: dict[int, str] = {}
+    for rows, texts in parts:
+        for row, text in zip(rows.tolist(), texts, strict=True):
+            said[row] = f"{said[row]}{joined_by}{text}" if row in said else text
+    codes = np.zeros(size, dtype=np.int32)
+    words = {"": 0}
+    for row, text in said.items():
+        codes[row] = words.setdefault(text, len(words))
+    return category(codes, list(words))
