@@ -18,6 +18,7 @@ _PAGE = 499.0  # points between the margins of A4
 _HALF = (_PAGE - 28.0) / 2
 _PADDING = 9.0
 _SIGNED = 9.0  # the room in which the glyph of a mark stands
+_APART = 7.0  # between a column of numbers and text
 
 
 def flatten(blocks: Iterable[m.Block]) -> list[m.Block]:
@@ -111,7 +112,10 @@ def column_widths(
     for row in rows:
         if not isinstance(row, m.Group):
             needs = [max(need, _cell_width(cell)) for need, cell in zip(needs, row, strict=True)]
-    needs = [n + _PADDING + (_SIGNED if c.align == "end" else 0) for n, c in zip(needs, columns, strict=True)]
+    ends = [c.align == "end" for c in columns]
+    needs = [need + _PADDING + (_SIGNED if end else 0) for need, end in zip(needs, ends, strict=True)]
+    for k in range(1, len(needs)):
+        needs[k] += _APART if ends[k - 1] and not ends[k] else 0
     spare = width - sum(needs)
     if spare >= 0:
         return [round(need + (spare if k == 0 else 0), 1) for k, need in enumerate(needs)]

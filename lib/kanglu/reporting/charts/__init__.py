@@ -4,6 +4,7 @@ A `ChartSpec` says what a chart shows. `to_svg` draws it as plain SVG for paper 
 millisecond; `to_holoviews` gives HoloViews objects for pages and for exploring.
 """
 
+from kanglu.reporting.charts.explore import to_holoviews
 from kanglu.reporting.charts.spec import (
     Band,
     ChartSpec,
@@ -27,6 +28,7 @@ __all__ = [
     "Series",
     "Spark",
     "spark_svg",
+    "to_holoviews",
     "to_svg",
     "year_at",
 ]

@@ -77,8 +77,8 @@ def _series_names(pen: Pen, spec: ChartSpec, left: float) -> float:
             pen.dot(place + 3, 6, 3.4, ACCENT)
         else:
             pen.dot(place + 3, 6, 3, "#fff", ACCENT)
-        pen.text(place + 10, 9.2, series.name, QUIET, 8.5)
-        place += text_width(series.name, 8.5) + 22
+        pen.text(place + 10, 9.2, series.name, QUIET, 9)
+        place += text_width(series.name, 9) + 22
     return 14.0
 
 
@@ -107,10 +107,10 @@ def histogram(pen: Pen, spec: ChartSpec) -> None:
         start = left + (max(low, band.low if band.low is not None else low) - low) * slope
         end = left + (min(high, band.high if band.high is not None else high) - low) * slope
         pen.rect(start, top, max(end - start, 0), bottom - top, TARGET)
-        label = shorten(band.label, 8.5, pen.width - 8)
-        half = text_width(label, 8.5) / 2
+        label = shorten(band.label, 9, pen.width - 8)
+        half = text_width(label, 9) / 2
         middle = min(max((start + end) / 2, left + half), right - half)
-        pen.text(middle, 10, label, QUIET, 8.5, "middle")
+        pen.text(middle, 10, label, QUIET, 9, "middle")
     for tick in ticks:
         y = bottom - tick / most * (bottom - top)
         pen.line((left, y), (right, y), HAIR, 0.5)
@@ -145,10 +145,10 @@ def stacked(pen: Pen, spec: ChartSpec) -> None:
                 continue
             pen.rect(place, middle - 6, max(width - 0.8, 0.4), 12, _shade(spec, order))
             printed = part.label or f"{share * 100:.0f}%"
-            if text_width(printed, 8.5) + 4 < width:
+            if text_width(printed, 9) + 4 < width:
                 dark = spec.series[order].level is not None or order % len(SHARES) < 2
                 colour = "#fff" if dark else INK
-                pen.text(place + width / 2, middle + 3.1, printed, colour, 8.5, "middle")
+                pen.text(place + width / 2, middle + 3.1, printed, colour, 9, "middle")
             place += width
 
 
@@ -161,10 +161,10 @@ def _shades(pen: Pen, spec: ChartSpec, left: float) -> float:
     """The series' names beside their shade, on as many lines as they need; answers the height taken."""
     place, line = left, 0
     for order, series in enumerate(spec.series):
-        label = shorten(series.name, 8.5, pen.width - left - 14)
-        if place > left and place + 13 + text_width(label, 8.5) > pen.width:
+        label = shorten(series.name, 9, pen.width - left - 14)
+        if place > left and place + 13 + text_width(label, 9) > pen.width:
             place, line = left, line + 1
         pen.rect(place, 2.5 + 12 * line, 8, 8, _shade(spec, order))
-        pen.text(place + 11.5, 9.4 + 12 * line, label, QUIET, 8.5)
-        place += text_width(label, 8.5) + 22
+        pen.text(place + 11.5, 9.4 + 12 * line, label, QUIET, 9)
+        place += text_width(label, 9) + 22
     return 12.0 * (line + 1) + 4

@@ -18,7 +18,7 @@ from kanglu.reporting.charts.scale import (
 )
 from kanglu.reporting.charts.spec import ChartSpec, Event, Gap, Point, Series
 
-_PLOT = 96.0
+_PLOT = 88.0
 _MANY = 60
 _TOO_MANY = 400
 
@@ -79,10 +79,10 @@ def _legend(pen: Pen, spec: ChartSpec, left: float) -> float:
         room = pen.width - place - 14
         if room < 30:
             break
-        label = shorten(band.label, 8.5, room)
+        label = shorten(band.label, 9, room)
         pen.rect(place, 2.5, 9, 7, TARGET if band.kind == "target" else REFERENCE)
-        pen.text(place + 12.5, 9.2, label, QUIET, 8.5)
-        place += text_width(label, 8.5) + 24
+        pen.text(place + 12.5, 9.2, label, QUIET, 9)
+        place += text_width(label, 9) + 24
     return 12.0 if place > left else 0.0
 
 
@@ -117,8 +117,8 @@ def _place_labels(pen: Pen, events: Sequence[Event], x: Scale) -> list[tuple[int
     ends = [-1.0, -1.0, -1.0]
     placed = []
     for event in events:
-        label = shorten(event.label, 8.5, pen.width * 0.6)
-        half = text_width(label, 8.5) / 2
+        label = shorten(event.label, 9, pen.width * 0.6)
+        half = text_width(label, 9) / 2
         middle = min(max(x(event.x), half + 1), pen.width - half - 1)
         row = next((k for k, end in enumerate(ends) if end < middle - half - 4), ends.index(min(ends)))
         ends[row] = middle + half
@@ -137,7 +137,7 @@ def _events(
     for event, (row, middle, label) in zip(spec.events, placed, strict=True):
         base = header + 11.0 * row + 9
         pen.line((x(event.x), base + 2), (x(event.x), bottom), QUIET, 0.6, "2 2")
-        pen.text(middle, base, label, QUIET, 8.5, "middle")
+        pen.text(middle, base, label, QUIET, 9, "middle")
 
 
 def _runs(points: Sequence[Point], gaps: Sequence[Gap]) -> Iterator[list[Point]]:

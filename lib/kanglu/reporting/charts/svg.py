@@ -12,12 +12,12 @@ from kanglu.reporting.charts.scale import fit_range
 from kanglu.reporting.charts.spec import Band, ChartSpec, Spark
 
 _DRAW = {"line": lines, "bar": bars, "dumbbell": bars, "histogram": histogram, "stacked": stacked}
-_WIDTH = {"half": 340.0, "full": 700.0}
+_WIDTH = {"half": 300.0, "full": 630.0}
 
 
 @lru_cache(maxsize=64)  # a report asks twice: once for HTML, once for the PDF
 def to_svg(spec: ChartSpec, lang: Lang = "en") -> str:
-    """The chart as one SVG element, 340 (half) or 700 (full) units wide; its title is left to a caption."""
+    """The chart as one SVG element, 300 (half) or 630 (full) units wide; its title is left to a caption."""
     pen = Pen(_WIDTH[spec.size])
     _DRAW[spec.kind](pen, spec)
     return (
