@@ -1,0 +1,205 @@
+"""Reaching the database: where it is, how to connect, whether it is one that this Kanglu can read.
+
+SQLite runs in WAL mode, so that readers never wait for the one writer. A write transaction begins
+`IMMEDIATE` there and takes an advisory lock on PostgreSQL: writers come one after the other, which
+lets a batch number its rows itself.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from kanglu.errors import RecordError
+from kanglu.home import home
+from kanglu.record import tables
+from kanglu.trust import keys as key_ring
+from kanglu.trust.keys import Keys
+
+ENVIRONMENT = "KANGLU_DATABASE_URL"
+HEAD = "0001"
+"""The schema revision that this code reads and writes; revisions are numbers, so they sort."""
+BUSY_SECONDS = 60
+_WRITERS, _AUDIT = 7_261_101, 7_261_102
+
+
+def resolve(url: str | None) -> URL:
+    """The database meant: `url`, else ``KANGLU_DATABASE_URL``, else the embedded file.
+
+    A URL without a scheme is the path of an SQLite file.
+    """
+    given = url or os.environ.get(ENVIRONMENT) or str(home() / "data" / "kanglu.sqlite")
+    if "://" not in given:
+        return URL.create("sqlite", database=str(Path(given).expanduser().absolute()))
+    try:
+        parsed = make_url(given)
+    except ArgumentError:
+        raise RecordError(
+            "The database URL cannot be read.", remedy="Write sqlite:///FILE or postgresql://…"
+        ) from None
+    backend = parsed.get_backend_name()
+    if backend == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        return parsed.set(database=str(Path(str(parsed.database)).expanduser().absolute()))
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    raise RecordError(
+        f"Kanglu does not keep records in {parsed.render_as_string(hide_password=True)}.",
+        remedy="Use an SQLite file (sqlite:///FILE) or PostgreSQL (postgresql://…).",
+    )
+
+
+def key_path(url: URL) -> Path:
+    """Where the key of a database lies: beside an SQLite file, else under ``data/``."""
+    if url.get_backend_name() == "sqlite":
+        return Path(f"{url.database}.key")
+    return home() / "data" / f"{url.host or 'local'}-{url.port or 5432}-{url.database}.key"
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=2, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("kanglu_writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+class Database:
+    """Connections to one database, and its key. Safe to use after a fork: the child opens its own."""
+
+    def __init__(self, url: URL, keys: Keys) -> None:
+        self.url, self.keys = url, keys
+        self._engine, self._process = _engine(url), os.getpid()
+
+    @property
+    def name(self) -> str:
+        """The URL as it may be shown: without the password."""
+        return self.url.render_as_string(hide_password=True)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of this process."""
+        if self._process != os.getpid():
+            self._engine.dispose(close=False)
+            self._process = os.getpid()
+        return self._engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view for several queries."""
+        with self.engine.connect() as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One write transaction: committed as a whole at the end, or nothing of it."""
+        connect = self.engine.connect().execution_options(kanglu_writing=True)
+        with connect as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def lock_writers(connection: Connection) -> None:
+    """Wait for other batches to end, and let none begin before this transaction does."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITERS})
+
+
+def lock_audit(connection: Connection) -> None:
+    """Wait for the end of the audit chain, and hold it until this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _AUDIT})
+
+
+def opened(url: str | None) -> Database:
+    """The database, checked: it is there, of this revision, and the key is its own. Raises `RecordError`."""
+    where = resolve(url)
+    shown = where.render_as_string(hide_password=True)
+    if where.get_backend_name() == "sqlite" and not Path(str(where.database)).is_file():
+        raise _missing(shown)
+    engine = _engine(where)
+    try:
+        with engine.connect() as connection:
+            _check_revision(connection, shown)
+            fingerprint = connection.scalar(
+                select(tables.setting.c.value).where(tables.setting.c.name == "key_fingerprint")
+            )
+    except OperationalError as error:
+        raise RecordError(
+            f"The database cannot be reached: {str(error.orig).strip()}.",
+            where=shown,
+            remedy="Check the URL, and that the server runs.",
+        ) from None
+    except DatabaseError as error:
+        raise RecordError(
+            f"This is no database of Kanglu: {error.orig}.", where=shown, remedy="Check the path."
+        ) from None
+    finally:
+        engine.dispose()
+    keys = key_ring.load(key_path(where))
+    check_key(keys, fingerprint, shown)
+    return Database(where, keys)
+
+
+def check_key(keys: Keys, fingerprint: str | None, shown: str) -> None:
+    """Raise `RecordError` when the database was made with another key."""
+    if fingerprint != keys.fingerprint:
+        raise RecordError(
+            f"The key does not belong to this database (key {keys.fingerprint}, database {fingerprint}).",
+            where=shown,
+            remedy=f"Give the key that was made with it, in its key file or in {key_ring.ENVIRONMENT}.",
+        )
+
+
+def revision(connection: Connection) -> str | None:
+    """The schema revision of the database, None before the first."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
+
+
+def _check_revision(connection: Connection, shown: str) -> None:
+    found = revision(connection)
+    if found is None:
+        raise _missing(shown)
+    if found > HEAD:
+        raise RecordError(
+            f"The database is of a newer Kanglu (schema {found}, this one knows {HEAD}).",
+            where=shown,
+            remedy="Update Kanglu.",
+        )
+    if found < HEAD:
+        raise RecordError(
+            f"The database is of an older Kanglu (schema {found}, this one needs {HEAD}).",
+            where=shown,
+            remedy="Run `kanglu init`: it upgrades the database and keeps all data.",
+        )
+
+
+def _missing(shown: str) -> RecordError:
+    return RecordError(
+        "There is no Kanglu database here.",
+        where=shown,
+        remedy="Make one with `kanglu init`, or with the first `kanglu import FILE`.",
+    )

@@ -1,0 +1,150 @@
+"""Everything the record holds of one person at one moment: what a report is made from."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from types import TracebackType
+
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from kanglu.errors import RecordError
+from kanglu.record import tables
+from kanglu.record.frames import facts_of, split
+from kanglu.record.moment import Moment
+from kanglu.record.people import PersonView, people_frame, views
+from kanglu.trust.keys import Keys
+
+PARTS = {
+    "observations": "observation",
+    "conditions": "condition",
+    "medications": "medication_statement",
+    "allergies": "allergy_intolerance",
+    "encounters": "encounter",
+    "procedures": "procedure",
+    "immunizations": "immunization",
+    "reports": "diagnostic_report",
+    "care_plans": "care_plan",
+}
+"""The frames of a dossier and the table that each comes from."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dossier:
+    """One person's facts as of a day. Picklable; needs no database.
+
+    Parameters
+    ----------
+    person : who it is.
+    observations … care_plans : the facts, columns as the tables, by effective time.
+    as_of, known : the two times it was read for.
+    catalogue_revision : of the definitions in force.
+    last_recorded : when the latest of the facts was learned; None when there is none.
+    batches : the batches that these facts came with (id, label, recorded).
+    """
+
+    person: PersonView
+    observations: pd.DataFrame
+    conditions: pd.DataFrame
+    medications: pd.DataFrame
+    allergies: pd.DataFrame
+    encounters: pd.DataFrame
+    procedures: pd.DataFrame
+    immunizations: pd.DataFrame
+    reports: pd.DataFrame
+    care_plans: pd.DataFrame
+    as_of: date
+    known: date
+    catalogue_revision: str
+    last_recorded: str | None
+    batches: pd.DataFrame
+
+
+assert set(PARTS) <= {part.name for part in fields(Dossier)}
+
+
+def read_dossiers(
+    connection: Connection,
+    people: Sequence[int],
+    moment: Moment,
+    *,
+    catalogue_revision: str,
+    mask: Keys | None = None,
+) -> Iterator[Dossier]:
+    """The dossiers of some people, by id: one query a table, whatever their number."""
+    wanted = sorted(set(people))
+    known = people_frame(connection, moment, tables.person.c.id.in_(wanted), mask=mask)
+    ids = known["person_id"].tolist()
+    parts = {part: split(facts_of(connection, table, ids, moment), ids) for part, table in PARTS.items()}
+    batches = _batches(connection)
+    for place, view in enumerate(views(known)):
+        own = {part: frames[place] for part, frames in parts.items()}
+        used = sorted({batch for facts in own.values() for batch in facts["batch_id"].unique().tolist()})
+        named = batches.loc[batches["id"].isin(used)].reset_index(drop=True)
+        yield Dossier(
+            person=view,
+            **own,
+            as_of=moment.as_of,
+            known=moment.known,
+            catalogue_revision=catalogue_revision,
+            last_recorded=None if named.empty else str(named["recorded"].max()),
+            batches=named,
+        )
+
+
+def _batches(connection: Connection) -> pd.DataFrame:
+    table = tables.batch
+    rows = connection.execute(
+        select(table.c.id, table.c.label, table.c.recorded)
+        .where(table.c.undone.is_(None))
+        .order_by(table.c.id)
+    ).fetchall()
+    frame = pd.DataFrame(rows, columns=["id", "label", "recorded"])
+    return frame.astype({"id": "int64", "label": "str", "recorded": "str"})
+
+
+_given: Dossier | None = None
+
+
+class prefetched:
+    """Answer every read of this process from one dossier, without a database.
+
+    Set from the call on; used as a context manager, until its end. Whoever asks for another person gets an
+    error: a process that renders a report holds one person and no other.
+
+    >>> prefetched(dossier)                    # in a report's own process
+    >>> with prefetched(dossier): ...          # in a test
+    """
+
+    def __init__(self, dossier: Dossier) -> None:
+        global _given
+        self._before = _given
+        _given = dossier
+
+    def __enter__(self) -> None:
+        """Nothing to do: the dossier is set already."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        global _given
+        _given = self._before
+
+
+def given() -> Dossier | None:
+    """The dossier that this process was given, if any."""
+    return _given
+
+
+def held(record_number: str) -> Dossier:
+    """The dossier this process was given, when it is this person's. Raises `RecordError` otherwise."""
+    if _given is None or record_number.strip().upper() != _given.person.record_number:
+        holds = _given.person.record_number if _given else "nobody"
+        raise RecordError(
+            f"This process was given the record of {holds}, not of {record_number}.",
+            remedy="Ask for the person that the report is about; each report runs with one person only.",
+        )
+    return _given

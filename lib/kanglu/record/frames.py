@@ -1,0 +1,65 @@
+"""Rows of the database as DataFrames: numbers as float64, ids as int64, everything else as text.
+
+One query serves many people; the frame is then cut into slices, one a person, without copying.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, Table, func, select
+from sqlalchemy.sql.sqltypes import Double
+
+from kanglu.record import tables
+from kanglu.record.facts import KINDS
+from kanglu.record.moment import Moment, current
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    kind.table: ("id", "batch_id", "recorded", *kind.fields) for kind in KINDS
+}
+"""Columns of the frame of each kind of fact, in order."""
+
+
+def frame(table: Table, columns: Sequence[str], rows: Sequence[Row[Any] | tuple[Any, ...]]) -> pd.DataFrame:
+    """Rows as a frame whose types do not depend on what is in them."""
+    by_column: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else ((),) * len(columns)
+    data: dict[str, Any] = {}
+    for name, values in zip(columns, by_column, strict=True):
+        kind = table.c[name].type
+        if isinstance(kind, Double):
+            data[name] = np.array(values, dtype=np.float64)
+        elif isinstance(kind, Integer):
+            data[name] = np.array(values, dtype=np.int64)
+        else:
+            data[name] = pd.array(np.array(values, dtype=object), dtype="str")
+    return pd.DataFrame(data, copy=False)
+
+
+def facts_of(
+    connection: Connection,
+    name: str,
+    people: Sequence[int],
+    moment: Moment,
+    *where: ColumnElement[bool],
+) -> pd.DataFrame:
+    """The facts of one kind about some people at the moment, by person, effective time and id.
+
+    What has no effective time comes first.
+    """
+    table = tables.FACTS[name]
+    query: Select[Any] = (
+        select(*(table.c[column] for column in COLUMNS[name]))
+        .where(table.c.person_id.in_(people), current(table, moment), *where)
+        .order_by(table.c.person_id, func.coalesce(table.c.effective, ""), table.c.id)
+    )
+    return frame(table, COLUMNS[name], connection.execute(query).fetchall())
+
+
+def split(facts: pd.DataFrame, people: Sequence[int]) -> list[pd.DataFrame]:
+    """The slice of each person, in the order of `people`; `facts` are sorted by person."""
+    owners: npt.NDArray[np.int64] = facts["person_id"].to_numpy()
+    starts = np.searchsorted(owners, people, side="left")
+    ends = np.searchsorted(owners, people, side="right")
+    return [facts.iloc[start:end].reset_index(drop=True) for start, end in zip(starts, ends, strict=True)]

@@ -1,0 +1,237 @@
+"""Whose facts are these: people are matched by identifier, and by nothing else.
+
+A name is never a match. Identifiers of one statement that belong to two people, or a second identity
+number for one person, are set aside: nothing is guessed. The numbers themselves are stored encrypted and
+found by a keyed hash.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, insert, select
+
+from kanglu.dates import parse_day
+from kanglu.errors import DateError
+from kanglu.record import tables
+from kanglu.record.facts import NATIONAL_ID, NOBODY, RECORD_NUMBER, Identifier, PersonStatement
+from kanglu.record.receipt import Problem
+from kanglu.trust.keys import Keys, normalised
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK = "10X98765432"
+TAIL = 4
+"""How many last characters of a telephone or identity number find a person."""
+
+
+def record_number(person_id: int) -> str:
+    """The record number that people use: ``K000123``."""
+    return f"K{person_id:06d}"
+
+
+def valid_national_id(value: str) -> bool:
+    """Whether this is a Chinese identity number (GB 11643): 18 characters, a birth date, a check digit."""
+    number = normalised(value)
+    if len(number) != 18 or not (number[:17].isascii() and number[:17].isdigit()):
+        return False
+    try:
+        parse_day(f"{number[6:10]}-{number[10:12]}-{number[12:14]}")
+    except DateError:
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=False))
+    return number[17] == _CHECK[total % 11]
+
+
+@dataclass(slots=True)
+class Register:
+    """Finds and enters people within one batch.
+
+    Parameters
+    ----------
+    connection, keys, batch_id, recorded : of the batch.
+    last_person : highest person id given out so far.
+    created : ids of the people that this batch entered.
+    problems : statements and identifiers set aside.
+    """
+
+    connection: Connection
+    keys: Keys
+    batch_id: int
+    recorded: str
+    last_person: int
+    created: set[int] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    _seen: dict[str, int] = field(default_factory=dict)
+    _national: set[int] = field(default_factory=set)
+    _contacts: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    _rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    _anyone: bool | None = None
+
+    def resolve(self, statement: PersonStatement) -> int:
+        """The person meant, entered when new; `NOBODY` when it cannot be told, with a problem saying why."""
+        found: set[int] = set()
+        indexes: dict[str, Identifier] = {}
+        for identifier in dict.fromkeys(statement.identifiers):
+            if identifier.system == RECORD_NUMBER:
+                found.add(self._by_record_number(statement, identifier.value))
+            elif self._usable(statement, identifier):
+                indexes[self.keys.blind_index(identifier.system, identifier.value)] = identifier
+        owners = self._owners(list(indexes))
+        found |= set(owners.values())
+        if NOBODY in found:
+            return NOBODY
+        if not found and not indexes:
+            return self._aside(
+                statement,
+                "identifier",
+                "no identifier says who this is",
+                "Give an identity number, a record number or the source's own number.",
+            )
+        if len(found) > 1:
+            numbers = ", ".join(record_number(person_id) for person_id in sorted(found))
+            return self._aside(
+                statement,
+                "identifier",
+                f"its identifiers belong to different people ({numbers})",
+                "Find out which identifier is wrong, correct it in the source and import again.",
+            )
+        person_id = found.pop() if found else None
+        unknown = {index: one for index, one in indexes.items() if index not in owners}
+        second = any(one.system == NATIONAL_ID for one in unknown.values())
+        if person_id is not None and second and self._has_national_id(person_id):
+            return self._aside(
+                statement,
+                NATIONAL_ID,
+                f"{record_number(person_id)} has another identity number already",
+                "Two people may share a number of the source: correct it there and import again.",
+            )
+        person_id = person_id or self._enter()
+        self._identify(person_id, unknown)
+        self._reach(person_id, statement)
+        return person_id
+
+    def _aside(self, statement: PersonStatement, what: str, reason: str, remedy: str) -> int:
+        file, _, row = (statement.source or "").partition("#")
+        self.problems.append(Problem(file, row, what, reason, remedy))
+        return NOBODY
+
+    def _usable(self, statement: PersonStatement, identifier: Identifier) -> bool:
+        if not normalised(identifier.value):
+            return False
+        if identifier.system == NATIONAL_ID and not valid_national_id(identifier.value):
+            reason = (
+                f"the identity number ending in {identifier.value[-2:]} has a wrong length or check digit"
+            )
+            self._aside(
+                statement, NATIONAL_ID, reason, "It was not used for matching: correct it in the source."
+            )
+            return False
+        return True
+
+    def _by_record_number(self, statement: PersonStatement, value: str) -> int:
+        query = select(tables.person.c.id).where(tables.person.c.record_number == value.strip().upper())
+        found = self.connection.scalar(query)
+        if found is None:
+            reason = f"there is no record number {value.strip()!r}"
+            return self._aside(
+                statement, RECORD_NUMBER, reason, "Check the number, or give another identifier."
+            )
+        return int(found)
+
+    def _owners(self, indexes: list[str]) -> dict[str, int]:
+        owners = {index: self._seen[index] for index in indexes if index in self._seen}
+        missing = [index for index in indexes if index not in owners]
+        if missing and self._record_holds_anyone():
+            table = tables.identifier
+            query = select(table.c.blind_index, table.c.person_id).where(table.c.blind_index.in_(missing))
+            for index, person_id in self.connection.execute(query):
+                owners[index] = self._seen[index] = person_id
+        return owners
+
+    def _record_holds_anyone(self) -> bool:
+        if self._anyone is None:
+            self._anyone = self.connection.scalar(select(tables.identifier.c.id).limit(1)) is not None
+        return self._anyone
+
+    def _has_national_id(self, person_id: int) -> bool:
+        if person_id in self._national:
+            return True
+        table = tables.identifier
+        query = select(table.c.id).where(table.c.person_id == person_id, table.c.system == NATIONAL_ID)
+        return self.connection.scalar(query.limit(1)) is not None
+
+    def _enter(self) -> int:
+        self.last_person += 1
+        person_id = self.last_person
+        self.created.add(person_id)
+        row = {"id": person_id, "record_number": record_number(person_id)}
+        self._add(tables.person, {**row, "batch_id": self.batch_id, "recorded": self.recorded})
+        return person_id
+
+    def _identify(self, person_id: int, unknown: dict[str, Identifier]) -> None:
+        for index, one in unknown.items():
+            self._seen[index] = person_id
+            tail = None
+            if one.system == NATIONAL_ID:
+                self._national.add(person_id)
+                tail = self.keys.blind_index("tail", normalised(one.value)[-TAIL:])
+            cipher = self.keys.encrypt(one.value)
+            row = {"system": one.system, "blind_index": index, "tail_index": tail, "cipher": cipher}
+            self._add(tables.identifier, self._of(person_id) | row)
+
+    def _reach(self, person_id: int, statement: PersonStatement) -> None:
+        for way in statement.telecoms:
+            index = self.keys.blind_index(way.system, way.value)
+            if self._is_new(tables.telecom, person_id, index):
+                tail = self.keys.blind_index("tail", normalised(way.value)[-TAIL:])
+                row = {"system": way.system, "use": way.use, "blind_index": index, "tail_index": tail}
+                cipher = self.keys.encrypt(way.value)
+                self._add(tables.telecom, self._of(person_id) | row | {"cipher": cipher})
+        for place in statement.addresses:
+            index = self.keys.blind_index("address", place)
+            if self._is_new(tables.address, person_id, index):
+                row = {"blind_index": index, "cipher": self.keys.encrypt(place)}
+                self._add(tables.address, self._of(person_id) | row)
+
+    def _is_new(self, table: Table, person_id: int, index: str) -> bool:
+        known = self._contacts.get((table.name, person_id))
+        if known is None:
+            known = set()
+            if person_id not in self.created:
+                query = select(table.c.blind_index).where(table.c.person_id == person_id)
+                known.update(self.connection.scalars(query))
+            self._contacts[table.name, person_id] = known
+        if index in known:
+            return False
+        known.add(index)
+        return True
+
+    def _of(self, person_id: int) -> dict[str, Any]:
+        return {"person_id": person_id, "batch_id": self.batch_id, "recorded": self.recorded}
+
+    def _add(self, table: Table, row: dict[str, Any]) -> None:
+        self._rows.setdefault(table.name, []).append(row)
+
+    def flush(self) -> int:
+        """Write what was entered since the last time; gives the number of rows."""
+        count = 0
+        for table in (tables.person, tables.identifier, tables.telecom, tables.address):
+            rows = self._rows.pop(table.name, [])
+            if table is not tables.person:
+                for number, row in enumerate(rows, start=next_id(self.connection, table)):
+                    row["id"] = number
+            if rows:
+                self.connection.execute(insert(table), rows)
+            count += len(rows)
+        return count
+
+
+def next_id(connection: Connection, table: Table) -> int:
+    """The next free row number; only the one writer asks."""
+    return int(connection.scalar(select(func.coalesce(func.max(table.c.id), 0) + 1)) or 1)
+
+
+def chunks(ids: list[int], size: int) -> Iterator[list[int]]:
+    """The ids in portions."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

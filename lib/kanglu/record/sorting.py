@@ -1,0 +1,170 @@
+"""Which of the facts that a source states are new, known already, corrections or withdrawals.
+
+The rules, for the facts of one kind about one person:
+
+- The same `source_key` with the same content is a **duplicate**; with changed content a **correction**, which
+  becomes a new row that names the one it replaces. Status ``entered-in-error`` withdraws in the same way.
+- Otherwise, a fact that says the same thing as a current one (`Kind.same`) is a duplicate, whoever states it:
+  a blood pressure given as a panel and alone is one reading. Two values at one time from two source
+  records are two facts.
+- A file that was imported before says nothing new: versions of it that have been corrected since stay
+  corrected. The same words from a file not seen before take the correction back.
+
+What is a duplicate does not depend on the order of the files: corrections are settled before new facts, and
+of two new facts that say the same, the one with the smaller `source_key` is kept.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kanglu.record.facts import WITHDRAWN, Fact, Kind
+
+Values = tuple[Any, ...]
+Version = tuple[int, Values]
+
+
+@dataclass(slots=True)
+class Known:
+    """What the record holds on the touched people, as far as it tells facts apart.
+
+    Parameters
+    ----------
+    latest : id and content of the current version, by person and source key.
+    current : id of the current fact that says the same thing.
+    past : contents that have been replaced, with person and source key.
+    batch_of : batch of each fact in `latest` and `current`.
+    """
+
+    latest: dict[tuple[int, str], Version] = field(default_factory=dict)
+    current: dict[Values, int] = field(default_factory=dict)
+    past: set[tuple[int, str, Values]] = field(default_factory=set)
+    batch_of: dict[int, int] = field(default_factory=dict)
+
+    def learn(self, kind: Kind, rows: Iterable[Sequence[Any]]) -> None:
+        """Take in rows of the record: the fact's fields, then id, batch_id, replaces."""
+        held = list(rows)
+        replaced = {row[-1] for row in held if row[-1] is not None}
+        status = kind.content - 1
+        for row in held:
+            *_, key, fact_id, batch_id, _ = row
+            content = tuple(row[: kind.content])
+            if fact_id in replaced:
+                if key is not None:
+                    self.past.add((row[0], key, content))
+                continue
+            self.batch_of[fact_id] = batch_id
+            if key is not None:
+                self.latest[row[0], key] = (fact_id, content)
+            if row[status] != WITHDRAWN:
+                self.current.setdefault(sameness(kind, tuple(row[:-3])), fact_id)
+
+
+@dataclass(slots=True)
+class Sorted:
+    """The facts to enter, from `first_id` on, and what became of all.
+
+    Parameters
+    ----------
+    facts, replaces : facts to insert, and for each the id that it replaces or None.
+    counts : new, duplicate, corrected, and withdrawn without being known.
+    relied_on : how many duplicates each earlier batch accounts for.
+    """
+
+    first_id: int
+    facts: list[Fact] = field(default_factory=list)
+    replaces: list[int | None] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    relied_on: Counter[int] = field(default_factory=Counter)
+
+
+def sameness(kind: Kind, fact: Values) -> Values:
+    """What the fact says: two facts that agree in this are one. An uncoded fact is named by its display."""
+    same = fact[: kind.same]
+    return (*same, fact[-3]) if kind.coded and fact[2] is None else same
+
+
+def sort_out(kind: Kind, facts: Iterable[tuple[Fact, bool]], known: Known, first_id: int) -> Sorted:
+    """Classify facts; `known` is brought up to date with them.
+
+    Parameters
+    ----------
+    facts : each with whether it comes from a file that was imported before.
+    known : what the record holds on all their people.
+    first_id : id that the first new row will have.
+    """
+    found = Sorted(first_id)
+    unheard: list[Fact] = []
+    for fact, again in facts:
+        key = fact.source_key
+        if key is not None and (version := known.latest.get((fact[0], key))) is not None:
+            _revise(kind, fact, version, again, known, found)
+        else:
+            unheard.append(fact)
+    for fact in unheard:
+        key = fact.source_key
+        if key is not None and (version := known.latest.get((fact[0], key))) is not None:
+            _revise(kind, fact, version, False, known, found)
+        else:
+            _enter(kind, fact, known, found)
+    return found
+
+
+def _revise(kind: Kind, fact: Fact, version: Version, again: bool, known: Known, found: Sorted) -> None:
+    """A fact whose source key is known: the same, or a correction."""
+    held_id, held = version
+    content: Values = fact[: kind.content]
+    key = fact.source_key
+    if content == held or (again and key is not None and (fact[0], key, content) in known.past):
+        _duplicate(held_id, known, found)
+        return
+    before = sameness(kind, (*held, *fact[kind.content :]))
+    if known.current.get(before) == held_id:
+        del known.current[before]
+    _correct(kind, fact, held_id, known, found)
+
+
+def _correct(kind: Kind, fact: Fact, held_id: int, known: Known, found: Sorted) -> None:
+    new_id = found.first_id + len(found.facts)
+    found.facts.append(fact)
+    found.replaces.append(held_id)
+    found.counts["corrected"] += 1
+    if fact.source_key is not None:
+        known.latest[fact[0], fact.source_key] = (new_id, fact[: kind.content])
+    if fact.status != WITHDRAWN:
+        known.current.setdefault(sameness(kind, fact), new_id)
+
+
+def _enter(kind: Kind, fact: Fact, known: Known, found: Sorted) -> None:
+    """A fact that its source has not stated before: new, or said already by another."""
+    key, same = fact.source_key, sameness(kind, fact)
+    held_id = known.current.get(same)
+    if fact.status == WITHDRAWN:
+        if held_id is not None and key is None:
+            del known.current[same]
+            _correct(kind, fact, held_id, known, found)
+        else:
+            found.counts["unknown"] += 1
+    elif held_id is None:
+        new_id = found.first_id + len(found.facts)
+        known.current[same] = new_id
+        if key is not None:
+            known.latest[fact[0], key] = (new_id, fact[: kind.content])
+        found.facts.append(fact)
+        found.replaces.append(None)
+        found.counts["new"] += 1
+    else:
+        _duplicate(held_id, known, found)
+        slot = held_id - found.first_id
+        if slot >= 0 and key is not None:
+            known.latest[fact[0], key] = (held_id, fact[: kind.content])
+            kept = found.facts[slot].source_key
+            if found.replaces[slot] is None and (kept is None or key < kept):
+                found.facts[slot] = fact
+
+
+def _duplicate(held_id: int, known: Known, found: Sorted) -> None:
+    found.counts["duplicate"] += 1
+    if held_id in known.batch_of:
+        found.relied_on[known.batch_of[held_id]] += 1

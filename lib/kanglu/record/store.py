@@ -1,0 +1,331 @@
+"""The store: the one way to read and write facts, opened by an actor for a purpose, as of a day."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy import func, select
+
+from kanglu.dates import instant
+from kanglu.errors import NotFound, RecordError
+from kanglu.record import auditing, dossier, tables
+from kanglu.record.auditing import Deed, Scribe
+from kanglu.record.checking import Verification, integrity, status
+from kanglu.record.database import Database, lock_writers, opened
+from kanglu.record.dossier import Dossier, read_dossiers
+from kanglu.record.identity import chunks
+from kanglu.record.moment import Moment, day
+from kanglu.record.panel import Panel, select_people
+from kanglu.record.people import PersonView, people_frame, views
+from kanglu.record.person import Person, series_of
+from kanglu.record.search import find_people
+from kanglu.record.undo import Undone, undo
+from kanglu.record.writing import BatchWriter
+from kanglu.trust import LOCAL, Action, Actor, Purpose, Resource, require
+from kanglu.trust.keys import Keys
+from kanglu.trust.permissions import allowed, require_purpose
+
+if TYPE_CHECKING:
+    from kanglu.catalogue import Catalogue
+
+Clock = Callable[[], datetime]
+ZONE = "Asia/Shanghai"
+PEOPLE_AT_A_TIME = 100
+
+
+def system_clock() -> datetime:
+    """The machine's clock: what a store goes by unless it is given another."""
+    return datetime.now(UTC)
+
+
+class Store:
+    """An open record. Made by `kanglu.record.open`.
+
+    Parameters
+    ----------
+    database : where the facts are; None in a process that was given one person's dossier.
+    actor, purpose : who reads and what for; both stand in every audit row.
+    as_of, known : default moment of every read; the clock's day when None, and `known` follows `as_of`.
+    clock : gives the instant that facts are recorded at.
+    catalogue : definitions in force; the current ones when None.
+    """
+
+    def __init__(
+        self,
+        database: Database | None,
+        actor: Actor,
+        purpose: Purpose,
+        *,
+        as_of: date | None = None,
+        known: date | None = None,
+        clock: Clock = system_clock,
+        catalogue: "Catalogue | None" = None,
+    ) -> None:
+        self._database, self.actor, self.purpose, self.clock = database, actor, purpose, clock
+        self._as_of, self._known, self._catalogue = as_of, known, catalogue
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        if self._database is not None:
+            self._database.close()
+
+    # -- what every read goes by ---------------------------------------------------------------
+
+    @cached_property
+    def catalogue(self) -> "Catalogue":
+        """The definitions in force."""
+        if self._catalogue is not None:
+            return self._catalogue
+        from kanglu.catalogue import current
+
+        return current()
+
+    @property
+    def database(self) -> Database:
+        """The database. Raises `RecordError` in a process that was given one person's dossier."""
+        if self._database is None:
+            raise RecordError(
+                "This process was given one person's record and reads no database.",
+                remedy="Read the panel before the reports are started.",
+            )
+        return self._database
+
+    @property
+    def moment(self) -> Moment:
+        """The default moment of reads."""
+        return self._moment(None, None)
+
+    @property
+    def as_of(self) -> date:
+        """The day that reads go by."""
+        return self.moment.as_of
+
+    @property
+    def known(self) -> date:
+        """What was recorded by this day counts."""
+        return self.moment.known
+
+    def _moment(self, as_of: date | str | None, known: date | str | None) -> Moment:
+        given = dossier.given()
+        if given is not None and self._database is None:
+            return Moment(given.as_of, given.known)
+        on = day(as_of) or self._as_of or self.clock().astimezone(ZoneInfo(ZONE)).date()
+        return Moment(on, day(known) or self._known or on)
+
+    def _mask(self) -> Keys | None:
+        """The keys to make pseudonyms with, for an actor who may not know who people are."""
+        named = allowed(self.actor, Action.READ, Resource.IDENTITY)
+        return None if named else self.database.keys
+
+    def _audit(self, deeds: Sequence[Deed]) -> None:
+        scribe = Scribe(self.actor, self.purpose, self.database.keys)
+        with self.database.writing() as connection:
+            scribe.write(connection, deeds, instant(self.clock()))
+
+    def _require_read(self) -> None:
+        require(self.actor, Action.READ, Resource.FACTS)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def person(self, record_number: str) -> Person:
+        """The person of a record number. Raises `NotFound`."""
+        self._require_read()
+        if self._database is None:
+            return Person(self, dossier.held(record_number).person)
+        view = self._view(record_number)
+        self._audit([Deed("read person", view.record_number)])
+        return Person(self, view)
+
+    def dossier(self, record_number: str) -> Dossier:
+        """Everything on one person, as of the store's day. Raises `NotFound`."""
+        self._require_read()
+        if self._database is None:
+            return dossier.held(record_number)
+        return next(self.dossiers([self._view(record_number).id]))
+
+    def dossiers(
+        self, ids: Sequence[int], as_of: date | str | None = None, known: date | str | None = None
+    ) -> Iterator[Dossier]:
+        """The dossiers of these people, by id, read a hundred at a time; each read is audited first."""
+        self._require_read()
+        moment, mask = self._moment(as_of, known), self._mask()
+        revision = self.catalogue.revision
+        for some in chunks(sorted(set(ids)), PEOPLE_AT_A_TIME):
+            with self.database.reading() as connection:
+                read = list(read_dossiers(connection, some, moment, catalogue_revision=revision, mask=mask))
+            self._audit([Deed("read dossier", one.person.record_number) for one in read])
+            yield from read
+
+    def find(self, text: str) -> list[PersonView]:
+        """People by part of the name, record number, or the last four of a telephone or identity number."""
+        self._require_read()
+        require(self.actor, Action.READ, Resource.IDENTITY)
+        with self.database.reading() as connection:
+            ids = find_people(connection, self.database.keys, text, self.moment)
+            found = views(people_frame(connection, self.moment, tables.person.c.id.in_(ids)))
+        self._audit([Deed("find", view.record_number) for view in found])
+        return found
+
+    def panel(
+        self, expr: str = "all", as_of: date | str | None = None, known: date | str | None = None
+    ) -> Panel:
+        """The people that an expression means, see `expressions`. Raises `ExpressionError`."""
+        self._require_read()
+        moment = self._moment(as_of, known)
+        with self.database.reading() as connection:
+            ids = select_people(connection, expr, moment, self)
+        panel = Panel(self, expr, moment, tuple(ids))
+        self._audit([Deed("panel", None, {"expression": expr, "people": len(ids)})])
+        return panel
+
+    def people(self, ids: Sequence[int], moment: Moment) -> pd.DataFrame:
+        """Who these people are at a moment: columns `people.PEOPLE_COLUMNS`, by id."""
+        with self.database.reading() as connection:
+            everyone = people_frame(connection, moment, mask=self._mask())
+        return everyone[everyone["person_id"].isin(list(ids))].reset_index(drop=True)
+
+    def series(self, view: PersonView, indicator: str, since: str | None, until: str | None) -> pd.DataFrame:
+        """See `Person.series`."""
+        self._require_read()
+        if self._database is None:
+            return series_of(dossier.held(view.record_number).observations, indicator, since, until)
+        with self.database.reading() as connection:
+            from kanglu.record.frames import facts_of
+
+            wanted = tables.observation.c.indicator == indicator
+            facts = facts_of(connection, "observation", [view.id], self.moment, wanted)
+        self._audit([Deed("read series", view.record_number, {"indicator": indicator})])
+        return series_of(facts, indicator, since, until)
+
+    def _view(self, record_number: str) -> PersonView:
+        """Who the person is. An analyst names people by their pseudonym."""
+        number, mask = record_number.strip().upper(), self._mask()
+        with self.database.reading() as connection:
+            if mask:
+                everyone = connection.scalars(select(tables.person.c.id))
+                named = [one for one in everyone if mask.pseudonym(one) == number]
+            else:
+                query = select(tables.person.c.id).where(tables.person.c.record_number == number)
+                named = list(connection.scalars(query))
+            condition = tables.person.c.id.in_(named)
+            found = views(people_frame(connection, self.moment, condition, mask=mask))
+        if not found:
+            raise NotFound(
+                f"There is no record {record_number} as known on {self.known}.",
+                remedy="Look the person up with `kanglu person NAME`, or ask for a later day.",
+            )
+        return found[0]
+
+    # -- writing -------------------------------------------------------------------------------
+
+    @contextmanager
+    def batch(self, label: str, kind: str = "import") -> Iterator[BatchWriter]:
+        """Enter facts: all of them when the block ends well, none when it raises or the process dies."""
+        require(self.actor, Action.WRITE, Resource.FACTS)
+        at = instant(self.clock())
+        scribe = Scribe(self.actor, self.purpose, self.database.keys)
+        with self.database.writing() as connection:
+            lock_writers(connection)
+            writer = BatchWriter(connection, self.database.keys, label=label, kind=kind, recorded=at)
+            yield writer
+            receipt = writer.finish()
+            scribe.write(connection, [Deed("write batch", None, {"batch": writer.id, **receipt.facts})], at)
+
+    def undo(self, batch_id: int) -> Undone:
+        """Take a batch back. Raises `NotFound`, or `RecordError` naming the later batches that need it."""
+        require(self.actor, Action.UNDO, Resource.FACTS)
+        at = instant(self.clock())
+        scribe = Scribe(self.actor, self.purpose, self.database.keys)
+        with self.database.writing() as connection:
+            lock_writers(connection)
+            done = undo(connection, batch_id, at)
+            detail = {"batch": batch_id, "facts": done.facts, "people": done.people}
+            scribe.write(connection, [Deed("undo batch", None, detail)], at)
+        return done
+
+    def exported(self, what: str, people: Sequence[str], detail: dict[str, Any] | None = None) -> None:
+        """Write down that facts of these record numbers left the record, as `what`."""
+        require(self.actor, Action.EXPORT, Resource.FACTS)
+        self._audit([Deed("export", number, {"as": what, **(detail or {})}) for number in people])
+
+    # -- the whole -----------------------------------------------------------------------------
+
+    def verify(self) -> Verification:
+        """Whether the audit chain and the record are whole."""
+        require(self.actor, Action.VERIFY, Resource.AUDIT)
+        with self.database.reading() as connection:
+            events, broken = auditing.check(connection, self.database.keys)
+            return Verification(events, broken, integrity(connection))
+
+    def status(self) -> dict[str, Any]:
+        """How much the record holds: people, facts by table, batches, first and last recorded, revision."""
+        with self.database.reading() as connection:
+            return {"database": self.database.name, **status(connection)}
+
+    def batches(self) -> pd.DataFrame:
+        """All batches, undone ones too: id, label, kind, recorded, undone, files, receipt."""
+        table = tables.batch
+        columns = ("id", "label", "kind", "recorded", "undone", "files", "receipt")
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(*(table.c[name] for name in columns)).order_by(table.c.id)
+            ).fetchall()
+        return pd.DataFrame(rows, columns=list(columns))
+
+    def people_count(self) -> int:
+        """How many people the record holds now."""
+        with self.database.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(tables.person)) or 0
+
+
+def open(
+    url: str | None = None,
+    *,
+    actor: Actor | None = None,
+    purpose: str = Purpose.CARE,
+    as_of: date | str | None = None,
+    known: date | str | None = None,
+    clock: Clock = system_clock,
+    catalogue: "Catalogue | None" = None,
+) -> Store:
+    """Open the record.
+
+    Parameters
+    ----------
+    url : database URL or path of an SQLite file; else ``KANGLU_DATABASE_URL``, else the embedded file.
+    actor : who opens it; else the user of this machine, as health manager.
+    purpose : care, report, analysis or administration.
+    as_of : day that reads go by; else the clock's.
+    known : count only what was recorded by this day; else the same day as `as_of`.
+    clock, catalogue : see `Store`.
+
+    In a process that was given one person's dossier (`prefetched`) no database is touched.
+
+    Raises `RecordError` when there is no database, its schema is not this version's, or the key is not its
+    own; `PermissionDenied` when the role may not open it for the purpose.
+    """
+    who = actor or LOCAL
+    require(who, Action.OPEN, Resource.RECORD)
+    what_for = require_purpose(who, purpose)
+    on, knowing = day(as_of), day(known)
+    given = dossier.given()
+    if given is not None:
+        if on not in (None, given.as_of) or knowing not in (None, given.known):
+            raise RecordError(
+                f"This process was given a record as of {given.as_of} (known {given.known}), not as of {on}.",
+                remedy="Ask for the day that the report is about.",
+            )
+        return Store(None, who, what_for, clock=clock, catalogue=catalogue)
+    store = Store(opened(url), who, what_for, as_of=on, known=knowing, clock=clock, catalogue=catalogue)
+    store._audit([Deed("open", None, {})])
+    return store

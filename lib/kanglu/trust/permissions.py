@@ -1,0 +1,83 @@
+"""Who may do what: the rights as data, and one function that decides.
+
+A right is an action on a resource. What a role is not given here, it may not do.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from kanglu.errors import PermissionDenied
+from kanglu.trust.actors import Actor, Purpose, Role
+
+
+class Action(StrEnum):
+    """What can be done."""
+
+    OPEN = "open"
+    READ = "read"
+    WRITE = "write"
+    UNDO = "undo"
+    EXPORT = "export"
+    VERIFY = "verify"
+
+
+class Resource(StrEnum):
+    """What it can be done to."""
+
+    RECORD = "record"
+    FACTS = "facts"
+    IDENTITY = "identity"
+    AUDIT = "audit"
+
+
+Right = tuple[Action, Resource]
+
+_OPEN: Right = (Action.OPEN, Resource.RECORD)
+_READ: Right = (Action.READ, Resource.FACTS)
+_NAMES: Right = (Action.READ, Resource.IDENTITY)
+_WRITE: Right = (Action.WRITE, Resource.FACTS)
+_UNDO: Right = (Action.UNDO, Resource.FACTS)
+_EXPORT: Right = (Action.EXPORT, Resource.FACTS)
+_VERIFY: Right = (Action.VERIFY, Resource.AUDIT)
+
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.HEALTH_MANAGER: frozenset({_OPEN, _READ, _NAMES, _WRITE, _UNDO, _EXPORT, _VERIFY}),
+    Role.CLINICIAN: frozenset({_OPEN, _READ, _NAMES, _WRITE, _EXPORT}),
+    Role.ANALYST: frozenset({_OPEN, _READ, _EXPORT}),
+    Role.OPERATOR: frozenset({_OPEN, _WRITE, _UNDO, _VERIFY}),
+    Role.ADMIN: frozenset({_OPEN, _READ, _NAMES, _WRITE, _UNDO, _EXPORT, _VERIFY}),
+}
+"""What each role may do. An analyst reads facts under pseudonyms; an operator runs imports and reads none."""
+
+PURPOSES: Mapping[Role, frozenset[Purpose]] = {
+    Role.HEALTH_MANAGER: frozenset(Purpose),
+    Role.CLINICIAN: frozenset({Purpose.CARE, Purpose.REPORT}),
+    Role.ANALYST: frozenset({Purpose.ANALYSIS, Purpose.REPORT}),
+    Role.OPERATOR: frozenset({Purpose.ADMINISTRATION}),
+    Role.ADMIN: frozenset(Purpose),
+}
+"""What each role may open the record for."""
+
+
+def allowed(actor: Actor, action: Action, resource: Resource) -> bool:
+    """Whether the actor's role holds this right."""
+    return (action, resource) in RIGHTS[actor.role]
+
+
+def require(actor: Actor, action: Action, resource: Resource) -> None:
+    """Raise `PermissionDenied` unless the actor may do this."""
+    if not allowed(actor, action, resource):
+        able = ", ".join(role for role in Role if (action, resource) in RIGHTS[role])
+        raise PermissionDenied(
+            f"{actor.id} ({actor.role}) may not {action} {resource}.", remedy=f"Roles that may: {able}."
+        )
+
+
+def require_purpose(actor: Actor, purpose: str) -> Purpose:
+    """The purpose, when the actor's role may open the record for it; else `PermissionDenied`."""
+    if purpose not in PURPOSES[actor.role]:
+        raise PermissionDenied(
+            f"{actor.id} ({actor.role}) may not open the record for {purpose!r}.",
+            remedy=f"Purposes of this role: {', '.join(sorted(PURPOSES[actor.role]))}.",
+        )
+    return Purpose(purpose)
