@@ -1,0 +1,108 @@
+"""A person's scores as of a day: value, band, what drives them, what they stand on, what was not asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy.typing as npt
+import pandas as pd
+
+from kanglu.measures import SCORES, Contributor, Score
+from kanglu.record.inputs import DATE_SUFFIX
+
+type Status = Literal["ok", "incomplete", "not_applicable"]
+
+EXPLAINED = frozenset({"china_par_10y", "chinese_diabetes_risk_score", "metabolic_syndrome_cds2020"})
+"""The scores whose contributors are worth a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """One input of a score: the column it was read from, its value, and the day of that value."""
+
+    column: str
+    value: float | str | None
+    day: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One score of one person.
+
+    Parameters
+    ----------
+    missing : the columns that were not asked, or hold what the score cannot use.
+    blocking : when it does not apply, the columns that say so.
+    remark : a caution on a value that is given, as the measure words it.
+    """
+
+    id: str
+    status: Status
+    value: float | None
+    band: str | None
+    missing: tuple[str, ...]
+    blocking: tuple[str, ...]
+    remark: str | None
+    version: str
+    contributors: tuple[Contributor, ...]
+    used: tuple[Used, ...]
+
+    @property
+    def score(self) -> Score:
+        """Its entry in the registry: names, bands, source."""
+        return SCORES[self.id]
+
+    @property
+    def level(self) -> str:
+        """How good or bad the band is."""
+        return self.score.band(self.band).level if self.band is not None else "ok"
+
+
+def scored(inputs: Mapping[str, npt.NDArray[Any]]) -> tuple[Scored, ...]:
+    """Every score of the registry for one person, from the columns that `record.inputs` gives (one row)."""
+    return tuple(_scored(score, inputs) for score in SCORES.values())
+
+
+def _scored(score: Score, inputs: Mapping[str, npt.NDArray[Any]]) -> Scored:
+    taken = _columns(score, inputs)
+    frame = score({column: inputs[column] for column in taken}, contributors=score.id in EXPLAINED)
+    answer: dict[str, Any] = {name: frame[name].tolist()[0] for name in frame.columns}
+    reason: str = answer["reason"] or ""
+    parts = [part for part in reason.split("; ") if part]
+    status: Status = answer["status"]
+    ok = status == "ok"
+    return Scored(
+        score.id,
+        status,
+        answer["value"] if ok and answer["value"] == answer["value"] else None,
+        answer["band"] if ok and isinstance(answer["band"], str) else None,
+        tuple(filter(None, str(answer["missing"] or "").split(", "))),
+        tuple(dict.fromkeys(part.split(" ", 1)[0] for part in parts)) if status == "not_applicable" else (),
+        reason if ok and reason else None,
+        answer["version"],
+        tuple(answer.get("contributors") or ()),
+        tuple(_used(column, inputs) for column in taken),
+    )
+
+
+def _columns(score: Score, inputs: Mapping[str, npt.NDArray[Any]]) -> tuple[str, ...]:
+    """For each input of a score the column that we have."""
+    return tuple(
+        name
+        for item in score.inputs
+        if (name := next((n for n in item.names if n in inputs), None)) is not None
+    )
+
+
+def _used(column: str, inputs: Mapping[str, npt.NDArray[Any]]) -> Used:
+    value = inputs[column].tolist()[0]
+    days = inputs.get(column + DATE_SUFFIX)
+    return Used(column, None if pd.isna(value) else value, days.tolist()[0] if days is not None else None)
+
+
+def label_of(score: Score, column: str) -> Mapping[str, str]:
+    """What an input is called, by language."""
+    for item in score.inputs:
+        if column in item.names or column == item.key:
+            return item.label
+    return {"en": column, "zh": column}
