@@ -16,7 +16,7 @@ from tempfile import mkstemp
 from typing import BinaryIO
 
 from kanglu.errors import Refused
-from kanglu.intake.guard import Guarded, Limits, reading
+from kanglu.intake.guard import Limits, guarded, reading
 from kanglu.intake.reader import HEAD_BYTES, Document
 
 _OFFICE_MEMBERS = ("[Content_Types].xml", "mimetype", "xl/workbook.xml")
@@ -45,7 +45,7 @@ class _File:
     limits: Limits
 
     def __call__(self) -> BinaryIO:
-        return Guarded(Path(self.path).open("rb"), self.limits.document)
+        return guarded(Path(self.path).open("rb"), self.limits.document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class _Member:
         archive = _archive(self.path, os.getpid())
         with reading():
             stream = archive.open(archive.infolist()[self.index])
-        return Guarded(stream, self.limits.document)  # type: ignore[arg-type]
+        return guarded(stream, self.limits.document)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class _Unzipped:
     most: int
 
     def __call__(self) -> BinaryIO:
-        return Guarded(gzip.GzipFile(fileobj=self.inner(), mode="rb"), self.most)  # type: ignore[arg-type]
+        return guarded(gzip.GzipFile(fileobj=self.inner(), mode="rb"), self.most)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=4)

@@ -5,13 +5,14 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import RawIOBase
-from typing import BinaryIO
+from io import BufferedReader, RawIOBase
+from typing import Any, BinaryIO
 
 from kanglu.errors import Refused
 
 _MB = 1 << 20
 _BLOCK = 64 * _MB
+_BUFFER = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +64,27 @@ def reading() -> Iterator[None]:
         ) from error
 
 
-class Guarded(RawIOBase, BinaryIO):
-    """A stream that stops at a limit, whatever the container said of its size."""
+def guarded(stream: BinaryIO, limit: int) -> BinaryIO:
+    """A buffered stream that stops with `Refused` at a limit, whatever the container said of its size."""
+    return BufferedReader(_Guard(stream, limit), _BUFFER)
 
+
+class _Guard(RawIOBase):
     def __init__(self, stream: BinaryIO, limit: int) -> None:
         self._stream, self._left, self._limit = stream, limit, limit
 
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        """The next `size` bytes, all of them when negative. Raises `Refused` above the limit."""
-        if size is None or size < 0:
-            return b"".join(iter(lambda: self.read(_BLOCK), b""))
+    def readall(self) -> bytes:
+        return b"".join(iter(lambda: self._block(_BLOCK), b""))
+
+    def readinto(self, buffer: Any, /) -> int:
+        block = self._block(len(buffer))
+        buffer[: len(block)] = block
+        return len(block)
+
+    def _block(self, size: int) -> bytes:
         with reading():
             block = self._stream.read(min(size, self._left + 1))
         self._left -= len(block)
@@ -85,11 +94,6 @@ class Guarded(RawIOBase, BinaryIO):
                 remedy="If it is real, split it into smaller files.",
             )
         return block
-
-    def readinto(self, buffer: "bytearray | memoryview", /) -> int:  # type: ignore[override]
-        block = self.read(len(buffer))
-        buffer[: len(block)] = block
-        return len(block)
 
     def close(self) -> None:
         if not self.closed:

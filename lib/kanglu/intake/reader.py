@@ -13,6 +13,7 @@ problem of the receipt that names the file, and goes on with the next document.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kanglu.record import facts
 
 HEAD_BYTES = 4096
+_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,14 @@ class Document:
         with self.open() as stream:
             return stream.read()
 
+    def fingerprint(self) -> str:
+        """The SHA-256 of the whole; raises `Refused` as `content` does, and holds one block at a time."""
+        digest = sha256()
+        with self.open() as stream:
+            while block := stream.read(_BLOCK):
+                digest.update(block)
+        return digest.hexdigest()
+
     @classmethod
     def of(cls, name: str, content: bytes) -> "Document":
         """A document that lies in memory already (tests, forms)."""
@@ -68,8 +78,11 @@ class Document:
 class Writer(Protocol):
     """What a reader may say to a batch; `kanglu.record.BatchWriter` is one."""
 
+    def file(self, name: str, sha256: str) -> None:
+        """Say which file the following facts come from; the intake does so before `Reader.read`."""
+
     def person(self, statement: "facts.PersonStatement") -> int:
-        """Find the person by any of the identifiers, else enter a new one; gives the person's id."""
+        """Find the person by any of the identifiers, else enter a new one; gives the id, or `NOBODY`."""
 
     def add(self, fact: "facts.Fact") -> None:
         """Enter one fact (a dataclass of `kanglu.record.facts`); doubles are recognised by the record."""
@@ -77,14 +90,19 @@ class Writer(Protocol):
     def add_many(self, many: "Iterable[facts.Fact]") -> None:
         """Enter many facts."""
 
-    def problem(self, file: str, row: str, field: str, reason: str, remedy: str) -> None:
-        """Set something aside, with where it stands and why: ``row`` is a row number or ``Type/id``."""
+    def problem(
+        self, file: str, row: str, field: str, reason: str, remedy: str, *, quarantined: int = 1
+    ) -> None:
+        """Set something aside, with where it stands and why: ``row`` is a row number or ``Type/id``.
 
-    def read(self, type: str) -> None:
-        """Count a resource (``Patient``) or a row (``row``) as read."""
+        `quarantined` is the number of facts concerned; 0 for a remark on one that is entered all the same.
+        """
 
-    def skip(self, type: str) -> None:
-        """Count a resource or column as known about but not taken in."""
+    def read(self, type: str, count: int = 1) -> None:
+        """Count resources (``Patient``) or rows (``row``) as read."""
+
+    def skip(self, type: str, count: int = 1) -> None:
+        """Count resources or columns as known about but not taken in."""
 
 
 class Reader(Protocol):

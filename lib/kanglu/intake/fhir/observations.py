@@ -1,0 +1,55 @@
+"""FHIR Observation: one fact for each value it holds, its own and its components'."""
+
+from collections.abc import Iterator
+
+from kanglu.intake.fhir.draft import Malformed
+from kanglu.intake.fhir.elements import Resource, concepts, date, node, nodes, text, when
+from kanglu.intake.fhir.seen import Seen
+from kanglu.intake.fhir.values import holds_value, value_of
+from kanglu.record.facts import Observation
+
+_NO_RESULT = {"cancelled": "It was cancelled, so there is no result.", "registered": "It has no result yet."}
+
+
+def observations(resource: Resource, seen: Seen) -> Iterator[Observation]:
+    """The facts of an Observation; a part that cannot be taken in is reported to `seen`, the others go on."""
+    status = text(resource, "status") or "unknown"
+    if status in _NO_RESULT:
+        raise Malformed("status", _NO_RESULT[status], "Nothing to do, unless the status is wrong.")
+    start, end = when(resource, "effective")
+    if start is None and (start := date(resource, "issued")):
+        seen.note("effective[x]", "It does not say when it was true; dated by when it was issued.")
+    parts: list[tuple[str, Resource]] = []
+    components = nodes(resource, "component")
+    if holds_value(resource) or not (components or resource.get("hasMember")):
+        parts.append(("", resource))
+    parts += [(f"component[{n}].", component) for n, component in enumerate(components)]
+    keys: set[str] = set()
+    for path, part in parts:
+        try:
+            yield _fact(part, seen, start, end, status, keys)
+        except Malformed as error:
+            seen.trouble(f"{path}{error.field}", error.reason, error.remedy)
+
+
+def _fact(
+    part: Resource, seen: Seen, start: str | None, end: str | None, status: str, keys: set[str]
+) -> Observation:
+    codings = concepts(node(part, "code"), "code")
+    indicator = seen.lookups.indicator(codings)
+    value = value_of(part, indicator, seen.lookups)
+    system, code, display = codings[0]
+    if indicator is not None and indicator.kind == "quantity" and value.value is None:
+        seen.note("value[x]", f"{indicator.name['en']} {value.text!r} is no number; kept as it is written.")
+    return Observation(
+        seen.subject,
+        indicator.id if indicator else f"{system or ''}|{code or display}",
+        start,
+        end,
+        *value,
+        origin="imported",
+        status=status,
+        display=display,
+        source=seen.source,
+        source_key=seen.key(code or display, keys),
+    )
