@@ -1,8 +1,18 @@
 """Charts of categories and distributions: bars, dumbbells, histograms, parts of a whole."""
 
-from kanglu.reporting.charts.palette import ACCENT, ACCENT_LIGHT, HAIR, INK, LEVELS, QUIET, SHARES, TARGET
-from kanglu.reporting.charts.pen import Pen, Scale
-from kanglu.reporting.charts.scale import nice_ticks, number, shorten, text_width
+from kanglu.reporting.charts.palette import (
+    ACCENT,
+    ACCENT_LIGHT,
+    FAINT,
+    HAIR,
+    INK,
+    LEVELS,
+    QUIET,
+    SHARES,
+    TARGET,
+)
+from kanglu.reporting.charts.pen import Pen, Place, Scale
+from kanglu.reporting.charts.scale import nice_ticks, number, shorten, text_width, wrap
 from kanglu.reporting.charts.spec import ChartSpec, Point
 
 _ROW = 19.0
@@ -24,7 +34,9 @@ def _at_most(spec: ChartSpec) -> tuple[float, float]:
 
 
 def _printed(spec: ChartSpec, point: Point) -> str:
-    return point.label or f"{point.comparator}{number(point.y or 0.0, spec.decimals)}"
+    if point.label or point.y is None:
+        return point.label or "–"
+    return f"{point.comparator}{number(point.y, spec.decimals)}"
 
 
 def bars(pen: Pen, spec: ChartSpec) -> None:
@@ -32,8 +44,9 @@ def bars(pen: Pen, spec: ChartSpec) -> None:
     categories = _categories(spec)
     column = _label_column(pen, categories)
     found = [{str(p.x): p for p in s.points} for s in spec.series]
-    printed = max((text_width(_printed(spec, p), 9.5) for p in found[-1].values()), default=0) if found else 0
-    left, right = column + 8, pen.width - printed - 10
+    last = found[-1] if found else {}
+    printed = max((text_width(_printed(spec, p), 9.5) for p in last.values()), default=0.0)
+    left, right = column + 8, pen.width - printed - 8
     low, high = _at_most(spec)
     slope = (right - left) / ((high - low) or 1.0)
 
@@ -41,23 +54,44 @@ def bars(pen: Pen, spec: ChartSpec) -> None:
         return left + (min(max(value, low), high) - low) * slope
 
     top = _series_names(pen, spec, left) if spec.kind == "dumbbell" else 2.0
-    pen.height = top + _ROW * len(categories) + 2
-    _target(pen, spec, x, top, left, right)
-    pen.line((x(max(low, 0)), top), (x(max(low, 0)), pen.height - 2), QUIET, 0.6)
+    limits = [(e, b.label) for b in spec.bands for e in (b.low, b.high) if e is not None and low < e < high]
+    top += 12.0 if any(label for _, label in limits) else 0.0
+    row = _row_height(categories, column)
+    pen.height = top + row * len(categories) + 2
     for index, category in enumerate(categories):
-        middle = top + _ROW * (index + 0.5)
-        pen.text(column, middle + 3.4, shorten(category, 9.5, column), INK, 9.5, "end")
+        middle = top + row * (index + 0.5)
+        _label(pen, category, column, middle)
         points = [of.get(category) for of in found]
         if spec.kind == "dumbbell":
+            pen.line((left, middle), (right, middle), HAIR, 0.6)
             _dumbbell(pen, points, x, middle)
-        elif points[0] is not None and points[0].y is not None:
-            start = x(max(low, 0))
-            end = x(points[0].y)
-            pen.rect(min(start, end), middle - 4.5, max(abs(end - start), 0.8), 9, LEVELS[points[0].level])
-        last = points[-1]
-        if last is not None and (last.y is not None or last.label):
-            ends = [x(p.y) for p in points if p is not None and p.y is not None] or [left]
-            pen.text(max(ends) + 7, middle + 3.4, _printed(spec, last), INK, 9.5, bold=True)
+        else:
+            _bar(pen, points[0], x, middle, (left, right))
+        if category in last:
+            pen.text(pen.width, middle + 3.4, _printed(spec, last[category]), INK, 9.5, "end", bold=True)
+    for edge, label in limits:
+        pen.line((x(edge), top), (x(edge), pen.height - 2), INK, 0.9, "3 2")
+        pen.text(x(edge), top - 3, shorten(label, 9, pen.width * 0.4), QUIET, 9, "middle")
+    pen.line((x(max(low, 0)), top), (x(max(low, 0)), pen.height - 2), QUIET, 0.6)
+
+
+def _row_height(categories: list[str], column: float) -> float:
+    return 25.0 if any(len(wrap(c, 9.5, column)) > 1 for c in categories) else _ROW
+
+
+def _label(pen: Pen, category: str, column: float, middle: float) -> None:
+    """A category's name, right-aligned before its bar, on one line or two."""
+    lines = wrap(category, 9.5, column)
+    for k, line in enumerate(lines):
+        pen.text(column, middle + 3.4 + 11 * (k - (len(lines) - 1) / 2), line, INK, 9.5, "end")
+
+
+def _bar(pen: Pen, point: Point | None, x: Scale, middle: float, across: Place) -> None:
+    """A bar on a faint track, which leads the eye from the name to the value."""
+    pen.rect(across[0], middle - 4.5, across[1] - across[0], 9, FAINT)
+    if point is not None and point.y is not None:
+        start, end = sorted((x(0.0), x(point.y)))
+        pen.rect(start, middle - 4.5, max(end - start, 0.8), 9, LEVELS[point.level])
 
 
 def _dumbbell(pen: Pen, points: list[Point | None], x: Scale, middle: float) -> None:
@@ -80,13 +114,6 @@ def _series_names(pen: Pen, spec: ChartSpec, left: float) -> float:
         pen.text(place + 10, 9.2, series.name, QUIET, 9)
         place += text_width(series.name, 9) + 22
     return 14.0
-
-
-def _target(pen: Pen, spec: ChartSpec, x: Scale, top: float, left: float, right: float) -> None:
-    for band in spec.bands:
-        start = x(band.low) if band.low is not None else left
-        end = x(band.high) if band.high is not None else right
-        pen.rect(start, top, max(end - start, 0), pen.height - 2 - top, TARGET)
 
 
 def histogram(pen: Pen, spec: ChartSpec) -> None:
@@ -131,10 +158,11 @@ def stacked(pen: Pen, spec: ChartSpec) -> None:
     column = _label_column(pen, categories, 0.34)
     left, right = column + 8, pen.width - 2
     top = _shades(pen, spec, left)
-    pen.height = top + _ROW * len(categories) + 2
+    row = _row_height(categories, column)
+    pen.height = top + row * len(categories) + 2
     for index, category in enumerate(categories):
-        middle = top + _ROW * (index + 0.5)
-        pen.text(column, middle + 3.4, shorten(category, 9.5, column), INK, 9.5, "end")
+        middle = top + row * (index + 0.5)
+        _label(pen, category, column, middle)
         parts = [next((p for p in s.points if str(p.x) == category), None) for s in spec.series]
         whole = sum(p.y or 0.0 for p in parts if p is not None) or 1.0
         place = left

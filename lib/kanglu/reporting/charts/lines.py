@@ -19,6 +19,7 @@ from kanglu.reporting.charts.scale import (
 from kanglu.reporting.charts.spec import ChartSpec, Event, Gap, Point, Series
 
 _PLOT = 88.0
+_CALM = ("ok", "missing", "improved")
 _MANY = 60
 _TOO_MANY = 400
 
@@ -27,12 +28,15 @@ def lines(pen: Pen, spec: ChartSpec) -> None:
     """Draw a `line` chart."""
     known = [p.y for s in spec.series for p in s.points if p.y is not None]
     y_range = spec.y_range or fit_range(known, spec.bands)
-    ticks = nice_ticks(*y_range)
+    ticks = nice_ticks(*y_range) if known or spec.y_range else []
     ends = [_last(series) for series in spec.series]
-    labels = [_end_label(spec, s, p) if p else "" for s, p in zip(spec.series, ends, strict=True)]
+    labels = [
+        _end_label(spec, s, p, pen.width * 0.35 - 9) if p else ""
+        for s, p in zip(spec.series, ends, strict=True)
+    ]
     # Margins are the same from chart to chart where labels allow, so that time axes stand under one another.
-    left = max(26.0, *(text_width(t, 9) + 7 for t in tick_labels(ticks)))
-    right = pen.width - min(max(52.0, *(text_width(t, 10) + 9 for t in labels)), pen.width * 0.35)
+    left = max([26.0, *(text_width(t, 9) + 7 for t in tick_labels(ticks))])
+    right = pen.width - min(max([52.0, *(text_width(t, 10) + 9 for t in labels)]), pen.width * 0.35)
     header = _legend(pen, spec, left)
     x = _linear(year_range(spec), left, right)
     placed = _place_labels(pen, spec.events, x)
@@ -65,9 +69,12 @@ def _value(spec: ChartSpec, point: Point) -> str:
     return point.label or f"{point.comparator}{number(point.y or 0.0, spec.decimals)}"
 
 
-def _end_label(spec: ChartSpec, series: Series, point: Point) -> str:
-    name = f"{series.name} " if len(spec.series) > 1 else ""
-    return name + _value(spec, point)
+def _end_label(spec: ChartSpec, series: Series, point: Point, room: float) -> str:
+    """The last value, after the series' name where there are several; the name gives way, never the value."""
+    value = _value(spec, point)
+    if len(spec.series) == 1:
+        return value
+    return f"{shorten(series.name, 10, room - text_width(value, 10) - 4)} {value}"
 
 
 def _legend(pen: Pen, spec: ChartSpec, left: float) -> float:
@@ -134,9 +141,12 @@ def _events(
     header: float,
     bottom: float,
 ) -> None:
-    for event, (row, middle, label) in zip(spec.events, placed, strict=True):
+    for event, (row, _, _) in zip(spec.events, placed, strict=True):
+        pen.line((x(event.x), header + 11.0 * row + 11), (x(event.x), bottom), QUIET, 0.6, "2 2")
+    for row, middle, label in placed:
         base = header + 11.0 * row + 9
-        pen.line((x(event.x), base + 2), (x(event.x), bottom), QUIET, 0.6, "2 2")
+        wide = text_width(label, 9) + 3
+        pen.rect(middle - wide / 2, base - 8, wide, 10.5, "#fff")
         pen.text(middle, base, label, QUIET, 9, "middle")
 
 
@@ -181,8 +191,11 @@ def _series(pen: Pen, series: Series, gaps: Sequence[Gap], x: Scale, y: Scale, c
         if point.y is None:
             continue
         place = (x(float(point.x)), y(point.y))
-        if point.level not in ("ok", "missing", "improved"):
-            pen.sign(*place, point.level, LEVELS[point.level], 2.2 if many else 3.6)
+        if point.level not in _CALM:
+            if many:
+                pen.dot(*place, 1.4, LEVELS[point.level])
+            else:
+                pen.sign(*place, point.level, LEVELS[point.level])
         elif not many:
             pen.dot(*place, 2.5, "#fff" if point.comparator else colour, colour)
 
@@ -196,9 +209,14 @@ def _end_labels(
     y: Scale,
     within: Place,
 ) -> None:
-    shown = [(p, t) for p, t in zip(ends, labels, strict=True) if p is not None and p.y is not None]
-    places = spread([y(p.y) + 3.5 for p, _ in shown if p.y is not None], 11, *within)
-    for (point, label), place in zip(shown, places, strict=True):
-        colour = INK if point.level in ("ok", "missing", "improved") else LEVELS[point.level]
+    calm = SERIES if len(ends) > 1 else (INK,)
+    shown = [
+        (p, label, calm[k % len(calm)])
+        for k, (p, label) in enumerate(zip(ends, labels, strict=True))
+        if p is not None
+    ]
+    places = spread([y(p.y or 0.0) + 3.5 for p, _, _ in shown], 11, *within)
+    for (point, label, own), place in zip(shown, places, strict=True):
+        colour = own if point.level in _CALM else LEVELS[point.level]
         start = x(float(point.x)) + 7
-        pen.text(start, place, shorten(label, 10, pen.width - start), colour, 10, bold=True)
+        pen.text(start, place, label, colour, 10, bold=True)

@@ -24,7 +24,7 @@ LEVELS: dict[Level, str] = {
     "improved": "#2b7148",
     "worsened": "#b42318",
 }
-SERIES = (ACCENT, "#7d8f99", "#b0742b", "#6d5a8c")
+SERIES = (ACCENT, "#66757f", "#96602a", "#6d5a8c")
 SHARES = ("#17617a", "#5d94a8", "#a9c8d3", "#dbe7ec", "#c9ced2")
 
 # Typst knows the first two; a page's style sheet overrides the attribute with its own stack.

@@ -1,5 +1,6 @@
 """Axes: fitted ranges, round ticks, calendar ticks, the width of a text, and labels kept apart."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from math import ceil, floor, isclose, log10
@@ -39,9 +40,26 @@ def shorten(text: str, size: float, width: float) -> str:
     return f"{text.rstrip()}…"
 
 
+def wrap(text: str, size: float, width: float) -> list[str]:
+    """`text` on one or two lines of at most `width`: broken at a space or between Chinese characters."""
+    if text_width(text, size) <= width:
+        return [text]
+    width_of_half = min(width, text_width(text, size) / 2 + 1.2 * size)  # two lines of about one length
+    line = ""
+    for word in re.findall(r"[^\s\u2e80-\uffff]+\s*|.", text):
+        if text_width((line + word).rstrip(), size) > width_of_half:
+            break
+        line += word
+    rest = shorten(text[len(line) :].strip(), size, width)
+    return [line.rstrip(), rest] if line else [rest]
+
+
 def number(value: float, decimals: int | None) -> str:
     """A value as it is printed, with a true minus sign."""
-    text = f"{value:g}" if decimals is None else f"{value:.{decimals}f}"
+    if decimals is None:
+        text = f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
+    else:
+        text = f"{value:.{decimals}f}"
     return text.replace("-", "−")
 
 
@@ -65,13 +83,13 @@ def nice_ticks(low: float, high: float, about: int = 5) -> list[float]:
 def fit_range(values: Sequence[float], bands: Iterable[Band] = ()) -> Range:
     """The range of a value axis: the data, the edges of bands that lie near it, and a little air.
 
-    An edge farther from the data than the data's own span (or a fifth of its size, for flat data) is left
+    An edge farther from the data than the data's own span (or 0.3 of its size, for flat data) is left
     out, so that a wide band never presses the line flat. The axis goes below zero only where data does.
     """
     if not values:
         return (0.0, 1.0)
     low, high = min(values), max(values)
-    span = max(high - low, 0.2 * max(abs(low), abs(high)), 1e-6)
+    span = max(high - low, 0.3 * max(abs(low), abs(high)), 1e-6)
     edges = [e for band in bands for e in (band.low, band.high) if e is not None]
     near = [e for e in edges if low - span <= e <= high + span]
     bottom, top = min([low, *near]), max([high, *near])
@@ -81,17 +99,17 @@ def fit_range(values: Sequence[float], bands: Iterable[Band] = ()) -> Range:
 
 
 def year_range(spec: ChartSpec) -> Range:
-    """The time axis: as given, else whole years around the data, or the data itself where it is shorter."""
+    """The time axis: as given, else the whole years around the data, or its own span if less than a year."""
     if spec.x_range:
         return spec.x_range
     xs = [float(p.x) for s in spec.series for p in s.points] + [event.x for event in spec.events]
     if not xs:
         return (0.0, 1.0)
     low, high = min(xs), max(xs)
-    if high - low > 1.2:
-        return (float(floor(low)), float(ceil(high)) if high > floor(high) else high)
-    air = max(0.04 * (high - low), 1 / 365)
-    return (low - air, high + air)
+    if 0.02 < high - low < 1.2:
+        air = 0.04 * (high - low)
+        return (low - air, high + air)
+    return (float(floor(low)), float(max(ceil(high), floor(low) + 1)))
 
 
 def day_of(year: float) -> date:
@@ -129,9 +147,8 @@ def _year_ticks(low: float, high: float, room: int) -> list[tuple[float, str]]:
     first, last = floor(low), ceil(high) - (1 if isclose(high, ceil(high)) else 0)
     years = last - first + 1
     step = next((s for s in (1, 2, 5, 10, 20) if years / s <= room), 50)
-    return [(year + 0.5, str(year)) for year in range(last, first - 1, -step) if low <= year + 0.5 <= high][
-        ::-1
-    ]
+    shown = (year for year in range(first, last + 1) if year % step == 0)
+    return [(year + 0.5, str(year)) for year in shown if low <= year + 0.5 <= high]
 
 
 def spread(places: Sequence[float], distance: float, low: float, high: float) -> list[float]:
