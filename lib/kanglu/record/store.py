@@ -19,7 +19,7 @@ from kanglu.record.database import Database, lock_writers, opened
 from kanglu.record.dossier import Dossier, read_dossiers
 from kanglu.record.identity import chunks
 from kanglu.record.moment import Moment, day
-from kanglu.record.panel import Panel, select_people
+from kanglu.record.panel import Panel, read_inputs, select_people
 from kanglu.record.people import PersonView, people_frame, views
 from kanglu.record.person import Person, series_of
 from kanglu.record.search import find_people
@@ -183,16 +183,31 @@ class Store:
         self._require_read()
         moment = self._moment(as_of, known)
         with self.database.reading() as connection:
-            ids = select_people(connection, expr, moment, self)
+            ids = select_people(connection, expr, moment, self.catalogue)
         panel = Panel(self, expr, moment, tuple(ids))
         self._audit([Deed("panel", None, {"expression": expr, "people": len(ids)})])
         return panel
 
     def people(self, ids: Sequence[int], moment: Moment) -> pd.DataFrame:
         """Who these people are at a moment: columns `people.PEOPLE_COLUMNS`, by id."""
+        self._require_read()
+        read = self._people(ids, moment)
+        self._audit([Deed("read identity", number) for number in read["record_number"].tolist()])
+        return read
+
+    def _people(self, ids: Sequence[int], moment: Moment) -> pd.DataFrame:
+        few = (tables.person.c.id.in_(ids),) if len(ids) <= PEOPLE_AT_A_TIME else ()
         with self.database.reading() as connection:
-            everyone = people_frame(connection, moment, mask=self._mask())
-        return everyone[everyone["person_id"].isin(list(ids))].reset_index(drop=True)
+            read = people_frame(connection, moment, *few, mask=self._mask())
+        return read[read["person_id"].isin(list(ids))].reset_index(drop=True)
+
+    def inputs(self, ids: Sequence[int], moment: Moment) -> pd.DataFrame:
+        """See `Panel.inputs`."""
+        self._require_read()
+        people = self._people(ids, moment)
+        self._audit([Deed("read inputs", number) for number in people["record_number"].tolist()])
+        with self.database.reading() as connection:
+            return read_inputs(connection, people, moment, self.catalogue)
 
     def series(self, view: PersonView, indicator: str, since: str | None, until: str | None) -> pd.DataFrame:
         """See `Person.series`."""
