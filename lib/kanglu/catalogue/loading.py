@@ -13,7 +13,6 @@ from pydantic import BaseModel, ValidationError
 from kanglu.catalogue.catalogue import Catalogue, names_of
 from kanglu.catalogue.models import DrugClass, Group, Indicator, Problem
 from kanglu.catalogue.reading import Fault, Path_, Source, did_you_mean, error_of, read
-from kanglu.errors import CatalogueError
 from kanglu.home import home
 
 DEFAULTS = Path(__file__).parent / "defaults"
@@ -102,13 +101,9 @@ def _read_layer(folder: Path, heap: _Heap) -> None:
         return
     seen: dict[tuple[str, str], str] = {}
     for path in sorted([*folder.glob("*.yaml"), *folder.glob("indicators/*.yaml")]):
-        try:
-            source, content = read(path)
-        except CatalogueError as error:
-            heap.faults.append(
-                Fault(Source(error.where or path.name, ""), (), error.what, error.remedy or "")
-            )
-            continue
+        source, content, fault = read(path)
+        if fault:
+            heap.faults.append(fault)
         for name in content:
             if name not in _FILE_KEYS:
                 heap.faults.append(

@@ -90,10 +90,12 @@ class Fault:
     path: Path_
     what: str
     remedy: str = ""
+    at: int | None = None
 
     @property
     def line(self) -> int:
-        return self.source.line_of(self.path)
+        """The line, from 1: known where the parser stopped, else looked for."""
+        return self.source.line_of(self.path) if self.at is None else self.at
 
     @property
     def where(self) -> str:
@@ -114,25 +116,21 @@ def error_of(faults: Sequence[Fault]) -> CatalogueError:
     return CatalogueError(f"{len(faults)} mistakes in the catalogue:\n{listed}")
 
 
-def read(path: Path) -> tuple[Source, dict[str, Any]]:
-    """A YAML file whose top is a mapping; raises `CatalogueError`."""
+def read(path: Path) -> tuple[Source, dict[str, Any], Fault | None]:
+    """A YAML file whose top is a mapping; where it cannot be read, nothing and the fault."""
     try:
         source = Source(path.name, path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
-        raise CatalogueError(
-            f"byte {error.start} is not UTF-8.", where=path.name, remedy="Save the file as UTF-8."
-        ) from None
+        source = Source(path.name, "")
+        return source, {}, Fault(source, (), f"Byte {error.start} is not UTF-8.", "Save the file as UTF-8.", at=1)
     try:
         content = yaml.load(source.text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        problem = f"{error.problem}.\n{source.show(line)}"
-        raise CatalogueError(problem, where=f"{path.name}:{line}") from None
-    if content is None:
-        content = {}
-    if not isinstance(content, dict):
-        raise error_of([Fault(source, (), "The file must be a mapping of keys to values.")])
-    return source, content
+        return source, {}, Fault(source, (), f"This is not YAML: {error.problem}.", at=line)
+    if content is not None and not isinstance(content, dict):
+        return source, {}, Fault(source, (), "The file must be a mapping of keys to values.", at=1)
+    return source, content or {}, None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
