@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from kanglu.catalogue.models import DrugClass, Group, Indicator, Problem
-from kanglu.catalogue.text import begins_with, header_readings, holds, key, phrase
+from kanglu.catalogue.text import Reading, begins_with, header_readings, holds, key, phrase
 
 _SYSTEMS = {
     "http://loinc.org": "loinc",
@@ -98,12 +98,17 @@ class Catalogue:
         silently taken for ``血糖``.
         """
         for reading in header_readings(text):
-            found = self._names.get(key(reading.name))
-            if found is None or any(self._names.get(key(remark)) is not found for remark in reading.remarks):
+            found = self._names.get(key(reading.name + "".join(reading.remarks))) or self._agreed(reading)
+            if found is None:
                 continue
             if reading.certain or reading.unit == found.unit or reading.unit in found.units:
                 return HeaderMatch(found, reading.unit)
         return None
+
+    def _agreed(self, reading: Reading) -> Indicator | None:
+        """The indicator that the name and every remark of a reading mean, as in ``白细胞(WBC)``."""
+        found = self._names.get(key(reading.name))
+        return found if all(self._names.get(key(remark)) is found for remark in reading.remarks) else None
 
     def problems_for(self, system: str | None, code: str | None, text: str | None) -> tuple[str, ...]:
         """The ids of the problems that a diagnosis is, the more general ones included.

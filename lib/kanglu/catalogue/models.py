@@ -5,7 +5,8 @@ lie in order, a coded indicator has codes and a quantity has a unit.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -214,6 +215,9 @@ class Indicator(Entry):
             raise ValueError(f"an indicator of kind {self.kind} needs codes")
         if stranger := next((code for code in self.normal if code not in self.codes), None):
             raise ValueError(f"normal: {stranger!r} is not one of the codes")
+        for code, spelling in self._spellings():
+            if (owner := self._answers[code_key(spelling)]) != code:
+                raise ValueError(f"codes: {spelling!r} is claimed by {code!r} and by {owner!r}")
         if self.possible and self.possible[0] >= self.possible[1]:
             raise ValueError("possible: the first limit must be below the second")
         for unit in filter(None, (self.unit, *self.units)):
@@ -273,12 +277,17 @@ class Indicator(Entry):
 
     def code_for(self, text: str) -> str | None:
         """The code of an answer as printed (``阴性``, ``(+)``, ``Former smoker``), or None."""
-        wanted = code_key(text)
+        return self._answers.get(code_key(text))
+
+    @cached_property
+    def _answers(self) -> dict[str, str]:
+        """Code by every spelling of its answer."""
+        return {code_key(spelling): code for code, spelling in self._spellings()}
+
+    def _spellings(self) -> Iterator[tuple[str, str]]:
         for code, answer in self.codes.items():
-            spellings = (code, *answer.name.values(), *answer.aliases)
-            if any(code_key(spelling) == wanted for spelling in spellings):
-                return code
-        return None
+            for spelling in (code, *answer.name.values(), *answer.aliases):
+                yield code, spelling
 
     def code_for_coding(self, system: str, code: str) -> str | None:
         """The code of a coded answer: `system` "snomed" or "loinc"."""

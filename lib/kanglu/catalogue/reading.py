@@ -122,7 +122,11 @@ def read(path: Path) -> tuple[Source, dict[str, Any], Fault | None]:
         source = Source(path.name, path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
         source = Source(path.name, "")
-        return source, {}, Fault(source, (), f"Byte {error.start} is not UTF-8.", "Save the file as UTF-8.", at=1)
+        return (
+            source,
+            {},
+            Fault(source, (), f"Byte {error.start} is not UTF-8.", "Save the file as UTF-8.", at=1),
+        )
     try:
         content = yaml.load(source.text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:

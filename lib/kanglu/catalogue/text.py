@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kanglu import units
 from kanglu.errors import UnitError
@@ -52,16 +52,22 @@ def header_readings(text: str) -> Iterator[Reading]:
     A unit that is only parted from the name (``WeightKg``, ``tc_mmol_l``) is not `certain` to be one.
     """
     text = unicodedata.normalize("NFKC", text).strip()
+    yield from _bracketed(text)
+    for name, tail in _parted(text):
+        if unit := unit_of(tail):
+            for reading in _bracketed(name):
+                yield replace(reading, unit=unit, certain=False)
+
+
+def _bracketed(text: str) -> Iterator[Reading]:
+    """A text as it stands, then without the brackets it ends with, one by one."""
     yield Reading(text)
     name, unit, remarks = text, None, tuple[str, ...]()
     while found := _trailing_bracket(name):
         name, inner = found
         stated = unit_of(inner)
-        unit, remarks = unit or stated, remarks if stated else (*remarks, inner)
+        unit, remarks = unit or stated, remarks if stated else (inner, *remarks)
         yield Reading(name, unit, remarks)
-    for name, tail in _parted(text):
-        if unit := unit_of(tail):
-            yield Reading(name, unit, certain=False)
 
 
 def _trailing_bracket(text: str) -> tuple[str, str] | None:
@@ -78,10 +84,13 @@ def _trailing_bracket(text: str) -> tuple[str, str] | None:
 
 
 def _parted(text: str) -> Iterator[tuple[str, str]]:
-    """Name and tail of a header, parted at a space, at other separators, at a capital letter."""
+    """Name and tail of a header, parted at a space, a bracket, other separators, a capital letter."""
     if " " in text:
         name, tail = text.rsplit(None, 1)
         yield name, tail
+    if ")" in text:
+        place = text.rindex(")") + 1
+        yield text[:place], text[place:].strip()
     parts = _SEPARATOR.split(text.strip(" _.:-"))
     for size in range(1, min(4, len(parts))):
         name, tails = " ".join(parts[:-size]), parts[-size:]
