@@ -154,12 +154,16 @@ def folder() -> Path:
     return home() / "data" / "mappings"
 
 
-def save(mapping: Mapping, into: Path | None = None) -> Path:
-    """Write a mapping for people to edit; gives the file. An existing file of other headers is kept."""
-    into = into or folder()
-    into.mkdir(parents=True, exist_ok=True)
+def path_of(mapping: Mapping, into: Path | None = None) -> Path:
+    """The file that keeps a mapping: its name, and the fingerprint of its headers."""
     safe = re.sub(r"[^\w.-]+", "-", mapping.name).strip("-.") or "table"
-    path = into / f"{safe}-{mapping.fingerprint}.yaml"
+    return (into or folder()) / f"{safe}-{mapping.fingerprint}.yaml"
+
+
+def save(mapping: Mapping, into: Path | None = None) -> Path:
+    """Write a mapping for people to edit; gives the file."""
+    path = path_of(mapping, into)
+    path.parent.mkdir(parents=True, exist_ok=True)
     unsure = Path(f"{path}.part")
     with unsure.open("w", encoding="utf-8") as stream:
         stream.write(_PREFACE)
@@ -230,15 +234,25 @@ def _line(data: Any, path: Sequence[int | str]) -> int:
     return line
 
 
-def find(headers: Sequence[str], folders: Sequence[Path] | None = None) -> tuple[Mapping, Path] | None:
-    """The mapping kept for a table with these headers, and its file: the institution's own first."""
-    wanted = fingerprint(headers)
-    for place in folders if folders is not None else (folder(), SHIPPED):
-        for path in sorted(place.glob("*.yaml")) if place.is_dir() else ():
-            mapping = load(path)
-            if mapping.fingerprint == wanted:
-                return mapping, path
+def find(headers: Sequence[str], stem: str, kept_in: Path | None = None) -> tuple[Mapping, bool] | None:
+    """The mapping for a table, and whether it is the institution's own.
+
+    One of its own has the same headers, in any order. One that ships fits a table that has all the headers
+    that it names, from a file whose name (`stem`) is of the form it declares.
+    """
+    wanted, present = fingerprint(headers), set(map(key, headers))
+    for mapping in _all(kept_in or folder()):
+        if mapping.fingerprint == wanted:
+            return mapping, True
+    for mapping in _all(SHIPPED):
+        named = {key(column.header) for column in mapping.columns}
+        if named <= present and (not mapping.person.file or re.search(mapping.person.file, stem)):
+            return mapping, False
     return None
+
+
+def _all(place: Path) -> list[Mapping]:
+    return [load(path) for path in sorted(place.glob("*.yaml"))] if place.is_dir() else []
 
 
 def _yaml() -> YAML:

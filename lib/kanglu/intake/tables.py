@@ -15,7 +15,7 @@ from kanglu.intake.mapping_propose import propose
 from kanglu.intake.mapping_words import known_word
 from kanglu.intake.reader import Document, Writer
 from kanglu.intake.tables_dates import Dates, read_dates, read_times
-from kanglu.intake.tables_facts import SET_ASIDE, Facts, has_results, row_name
+from kanglu.intake.tables_facts import SET_ASIDE, Facts, results_in
 from kanglu.intake.tables_grid import Cell, grids
 from kanglu.intake.tables_header import Table, table
 from kanglu.intake.tables_people import People, Say, people, whole_file
@@ -87,13 +87,13 @@ class TableReader:
 
     def _plan(self, found: Table, catalogue: "Catalogue") -> Planned:
         try:
-            kept = mappings.find(found.headers, (self.folder or mappings.folder(), mappings.SHIPPED))
+            kept = mappings.find(found.headers, stem_of(found.file), self.folder)
             mapping = propose(found, catalogue, self.mapping or (kept[0] if kept else None))
         except CatalogueError as error:
             raise Refused(error.what, where=error.where, remedy=error.remedy) from None
         where = "the mapping"
-        if self.mapping is None and kept:
-            where = str(kept[1])
+        if self.mapping is None and kept and kept[1]:
+            where = str(mappings.path_of(kept[0], self.folder))
         elif self.mapping is None and any(column.role not in _NOTHING for column in mapping.columns):
             # A mapping that cannot be kept (a read-only disk) must not stop the import.
             with suppress(OSError):
@@ -170,17 +170,18 @@ def _said(cells: Sequence[Cell], values: TypingMapping[str, str]) -> Sequence[Ce
 def _write(plan: Planned, document: Document, writer: Writer, catalogue: "Catalogue") -> None:
     found, mapping, stem = plan.table, plan.mapping, stem_of(document.name)
     size = len(found.rows)
-    for _ in range(size + len(found.torn)):
-        writer.read("row")
+    results = [column for role in _RESULTS for column in mapping.of(role)]
+    writer.read("row", size + len(found.torn))
     for row in found.torn:
         reason = "The row has more cells than the header: they may stand in the wrong columns."
         writer.problem(document.name, str(row), "", reason, "Quote the text that holds a separator.")
 
-    def say(place: int, header: str, reason: str, remedy: str) -> None:
-        writer.problem(document.name, row_name(found, place), header, reason, remedy)
+    def say(place: int, header: str, reason: str, remedy: str, *, remark: bool = False) -> None:
+        concerned = 0 if remark else results_in(found, results, place)
+        writer.problem(document.name, found.row_name(place), header, reason, remedy, quarantined=concerned)
 
     whose = people(found, mapping, stem, say)
-    moments = _moments(plan, whose, say)
+    moments = _moments(plan, whose, results, say)
     ids = [writer.person(statement) for statement in whose.statements]
     persons = [ids[place] if place >= 0 else SET_ASIDE for place in whose.of_row]
     if found.sheet:
@@ -188,7 +189,7 @@ def _write(plan: Planned, document: Document, writer: Writer, catalogue: "Catalo
     Facts(found, mapping, catalogue, writer, stem, persons, moments, _records(found, mapping)).write()
 
 
-def _moments(plan: Planned, whose: People, say: Say) -> list[str | None]:
+def _moments(plan: Planned, whose: People, results: Sequence[int], say: Say) -> list[str | None]:
     """When each row is about; rows with results and no date are set aside."""
     found, mapping = plan.table, plan.mapping
     if plan.dates is None:
@@ -196,9 +197,8 @@ def _moments(plan: Planned, whose: People, say: Say) -> list[str | None]:
     moments = list(plan.dates.texts)
     place = mapping.first(Role.DATE) or 0
     header, cells = mapping.columns[place].header, found.columns[place].cells
-    results = [column for role in _RESULTS for column in mapping.of(role)]
     for row, moment in enumerate(moments):
-        if moment is None and whose.of_row[row] >= 0 and has_results(found, results, row):
+        if moment is None and whose.of_row[row] >= 0 and results_in(found, results, row):
             text = text_of(cells[row])
             reason = (
                 f"{text} is not a date." if text and not not_measured(text) else "The row does not say when."

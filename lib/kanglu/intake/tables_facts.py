@@ -79,8 +79,7 @@ class Facts:
         for (above, name, written), rows in places.items():
             found = matched(Column(f"{above} {name}".strip(), name, "", []), self.catalogue) if name else None
             if found is None:
-                for _ in rows:
-                    self.writer.skip(f"item {name or '(blank)'}")
+                self.writer.skip(f"item {name or '(blank)'}", len(rows))
                 continue
             stated = written if written and not not_measured(written) else found.unit
             entry = ColumnMapping(
@@ -290,15 +289,14 @@ class Facts:
         moment, record, person = self.moments[place], self.records[place], self.persons[place]
         stated = f"record {record}|{indicator}" if record else f"{self.stem}|{indicator}|{moment}"
         self.seen[person, stated] += 1
-        row = self.table.rows[place]
         return Observation(
             person, indicator, moment, None, value, value_code, value_text, comparator, unit,  # type: ignore[arg-type]
-            text_of(cell), original_unit, source=f"{self.table.where}#{row}",
+            text_of(cell), original_unit, source=f"{self.table.file}#{self.table.row_name(place)}",
             source_key=f"{stated}|{self.seen[person, stated]}",
         )  # fmt: skip
 
     def _say(self, place: int, header: str, reason: str, remedy: str) -> None:
-        self.writer.problem(self.table.file, row_name(self.table, place), header, reason, remedy)
+        self.writer.problem(self.table.file, self.table.row_name(place), header, reason, remedy)
 
 
 def _possible(indicator: "Indicator", value: float, comparator: str | None) -> bool:
@@ -308,15 +306,7 @@ def _possible(indicator: "Indicator", value: float, comparator: str | None) -> b
     return value <= indicator.possible[1] if comparator else indicator.possible_value(value)
 
 
-def row_name(table: Table, place: int) -> str:
-    """The row as people see it: its number, with the sheet where there are several."""
-    return f"{table.sheet}!{table.rows[place]}" if table.sheet else str(table.rows[place])
-
-
-def has_results(table: Table, places: Iterable[int], row: int) -> bool:
-    """Whether a row says anything in the given columns."""
-    return any(
-        not blank(table.columns[place].cells[row])
-        and not not_measured(text_of(table.columns[place].cells[row]))
-        for place in places
-    )
+def results_in(table: Table, places: Iterable[int], row: int) -> int:
+    """How many of the given columns say anything in a row."""
+    cells = (table.columns[place].cells[row] for place in places)
+    return sum(not blank(cell) and not not_measured(text_of(cell)) for cell in cells)

@@ -55,9 +55,15 @@ class Table:
         """File and sheet, as messages name them."""
         return f"{self.file} [{self.sheet}]" if self.sheet else self.file
 
+    def row_name(self, place: int) -> str:
+        """The row as people see it: its number, with the sheet where there are several."""
+        return f"{self.sheet}!{self.rows[place]}" if self.sheet else str(self.rows[place])
+
 
 def is_unit(text: str) -> bool:
-    """Whether a text is a unit and nothing else."""
+    """Whether a text is a unit and nothing else; a number alone is none."""
+    if not any(letter.isalpha() or letter in "%°‰" for letter in text):
+        return False
     try:
         units.normalise(text)
     except UnitError:
@@ -96,7 +102,8 @@ def table(file: str, grid: Grid, knows: Callable[[str], bool]) -> Table:
     torn = tuple(place for place in kept if grid.text and _end(grid.rows[place]) > ends)
     kept = [place for place in kept if place not in set(torn)] if torn else kept
     if not kept:
-        raise Refused("There is a header and no row below it.", where=file, remedy="Check the export.")
+        shown = f"{file} [{grid.sheet}]" if grid.sheet else file
+        raise Refused("There is a header and no row below it.", where=shown, remedy="Check the export.")
     columns = tuple(
         Column(name, own, unit, [rows[place][number] for place in kept])
         for number, ((name, own), unit) in enumerate(

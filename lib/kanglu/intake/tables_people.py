@@ -1,13 +1,10 @@
 """Whom each row of a table is about: identifiers, and what contradicts them."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import cast
+from typing import Protocol, cast
 
-from kanglu.dates import parse_day
-from kanglu.errors import DateError
 from kanglu.intake.mapping import ColumnMapping, Mapping, Role
 from kanglu.intake.tables_dates import read_dates
 from kanglu.intake.tables_grid import Cell
@@ -15,13 +12,18 @@ from kanglu.intake.tables_header import Table
 from kanglu.intake.tables_text import not_measured, plain, text_of
 from kanglu.intake.tables_words import meanings
 from kanglu.record.facts import NATIONAL_ID, Identifier, PersonStatement, Sex, Telecom
+from kanglu.record.identity import valid_national_id
 
 _STANDARD_SEX: dict[str, Sex] = {"0": "unknown", "1": "male", "2": "female", "9": "unknown"}
 """GB/T 2261.1 and ISO/IEC 5218."""
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
-type Say = Callable[[int, str, str, str], None]
-"""Set something aside: place of the row, column, reason, remedy."""
+
+class Say(Protocol):
+    """Sets a row aside, or remarks on one: its place, column, reason, remedy."""
+
+    def __call__(
+        self, place: int, header: str, reason: str, remedy: str, *, remark: bool = False
+    ) -> None: ...
 
 
 @dataclass(slots=True)
@@ -83,7 +85,7 @@ def people(table: Table, mapping: Mapping, stem: str, say: Say) -> People:
         if known is None:
             first[ids] = known = len(rows)
             rows.append(row)
-            sources.append(f"{table.where}#{table.rows[place]}")
+            sources.append(f"{table.file}#{table.row_name(place)}")
         else:
             _add(rows[known], row)
         of_row.append(known)
@@ -150,22 +152,6 @@ def _said_by(number: str) -> tuple[str | None, Sex]:
     day = number[6:14] if len(number) == 18 else f"19{number[6:12]}"
     odd = int(number[16] if len(number) == 18 else number[14]) % 2
     return f"{day[:4]}-{day[4:6]}-{day[6:]}", "male" if odd else "female"
-
-
-def resident_number(text: str) -> str | None:
-    """A Chinese resident identity number (GB 11643) with a real date and check digit, or None."""
-    number = text.upper().replace(" ", "")
-    if not re.fullmatch(r"\d{17}[\dX]|\d{15}", number):
-        return None
-    try:
-        born: date = parse_day(_said_by(number)[0] or "")
-    except DateError:
-        return None
-    if len(number) == 18:
-        total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
-        if number[17] != "10X98765432"[total % 11]:
-            return None
-    return number if born.year > 1850 else None
 
 
 def _identifiers(
@@ -242,9 +228,11 @@ def _identifier(cell: Cell, entry: ColumnMapping) -> Identifier | str | None:
         text = found["person"]
     if entry.role is not Role.NATIONAL_ID:
         return Identifier(entry.system or f"table:{entry.header}", text)
-    number = resident_number(text)
-    if number:
+    number = text.upper().replace(" ", "")
+    if valid_national_id(number):
         return Identifier(NATIONAL_ID, number)
+    if re.fullmatch(r"\d{15}", number):
+        return Identifier("cn-resident-id-15", number)
     if "身份证" in entry.header:
         return f"{text} is not a resident identity number: length, date or check digit are wrong."
     return Identifier("table:证件号", text)
@@ -279,6 +267,7 @@ def _sexes(table: Table, mapping: Mapping, say: Say) -> list[Sex | None]:
         say(
             first, entry.header, f"It is not said which sex {shown} stands for; no sex was entered from it.",
             f'Say values: {{"{strange[0]}": female, …}} for this column in the mapping.',
+            remark=True,
         )  # fmt: skip
     return [cast(Sex | None, words.get(text.casefold())) if text else None for text in texts]
 
@@ -295,8 +284,11 @@ def _births(table: Table, mapping: Mapping, say: Say) -> list[str | None]:
         say(
             0, header, "Day and month of the birth dates cannot be told apart; none was entered.",
             "Say date_order: dmy or mdy in the mapping.",
+            remark=True,
         )  # fmt: skip
     for row in sorted(dates.wrong):
         if not not_measured(text_of(cells[row])) and not dates.ambiguous and not dates.contradiction:
-            say(row, header, f"{text_of(cells[row])} is not a date.", "Correct it in the source.")
+            say(
+                row, header, f"{text_of(cells[row])} is not a date.", "Correct it in the source.", remark=True
+            )
     return [text and text[:10] for text in dates.texts]
