@@ -71,7 +71,11 @@ def bars(pen: Pen, spec: ChartSpec) -> None:
             pen.text(pen.width, middle + 3.4, _printed(spec, last[category]), INK, 9.5, "end", bold=True)
     for edge, label in limits:
         pen.line((x(edge), top), (x(edge), pen.height - 2), INK, 0.9, "3 2")
-        pen.text(x(edge), top - 3, shorten(label, 9, pen.width * 0.4), QUIET, 9, "middle")
+        if not label:
+            continue
+        label = shorten(label, 9, pen.width * 0.4)
+        half = text_width(label, 9) / 2
+        pen.text(min(max(x(edge), half), pen.width - half), top - 3, label, QUIET, 9, "middle")
     pen.line((x(max(low, 0)), top), (x(max(low, 0)), pen.height - 2), QUIET, 0.6)
 
 
@@ -107,20 +111,21 @@ def _dumbbell(pen: Pen, points: list[Point | None], x: Scale, middle: float) -> 
 def _series_names(pen: Pen, spec: ChartSpec, left: float) -> float:
     place = left
     for index, series in enumerate(spec.series[:2]):
+        name = shorten(series.name, 9, (pen.width - left) / 2 - 24)
         if index:
             pen.dot(place + 3, 6, 3.4, ACCENT)
         else:
             pen.dot(place + 3, 6, 3, "#fff", ACCENT)
-        pen.text(place + 10, 9.2, series.name, QUIET, 9)
-        place += text_width(series.name, 9) + 22
+        pen.text(place + 10, 9.2, name, QUIET, 9)
+        place += text_width(name, 9) + 22
     return 14.0
 
 
 def histogram(pen: Pen, spec: ChartSpec) -> None:
     """Draw a `histogram`: touching bars over a value axis, bands shaded behind, their labels above."""
-    points = [p for s in spec.series for p in s.points if p.y is not None]
+    points = [p for s in spec.series[:1] for p in s.points if p.y is not None]
     edges = [float(p.x) for p in points]
-    width = edges[1] - edges[0] if len(edges) > 1 else 1.0
+    width = (edges[1] - edges[0] if len(edges) > 1 else 0.0) or 1.0
     low, high = spec.x_range or (min(edges, default=0.0), max(edges, default=0.0) + width)
     most = max((p.y for p in points if p.y is not None), default=0.0) or 1.0
     ticks = nice_ticks(0, most, 3)
@@ -149,7 +154,9 @@ def histogram(pen: Pen, spec: ChartSpec) -> None:
             pen.rect(start + 0.4, bottom - height, width * slope - 0.8, height, LEVELS[point.level])
     pen.line((left, bottom), (right, bottom), QUIET, 0.6)
     for tick in nice_ticks(low, high, 6 if spec.size == "half" else 10):
-        pen.text(left + (tick - low) * slope, bottom + 13, number(tick, None), QUIET, 9, "middle")
+        label = number(tick, None)
+        middle = min(left + (tick - low) * slope, pen.width - text_width(label, 9) / 2)
+        pen.text(middle, bottom + 13, label, QUIET, 9, "middle")
 
 
 def stacked(pen: Pen, spec: ChartSpec) -> None:

@@ -48,7 +48,8 @@ def lines(pen: Pen, spec: ChartSpec) -> None:
     for tick, label in zip(ticks, tick_labels(ticks), strict=True):
         pen.line((left, y(tick)), (right, y(tick)), HAIR, 0.5)
         pen.text(left - 5, y(tick) + 3.2, label, QUIET, 9, "end")
-    _time_axis(pen, year_range(spec), x, bottom)
+    if spec.x_range or spec.events or any(series.points for series in spec.series):
+        _time_axis(pen, year_range(spec), x, bottom)
     _events(pen, spec, x, placed, header, bottom)
     for index, series in enumerate(spec.series):
         _series(pen, series, spec.gaps, x, y, SERIES[index % len(SERIES)])

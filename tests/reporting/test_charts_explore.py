@@ -1,0 +1,43 @@
+"""The same description as HoloViews objects."""
+
+import numpy as np
+import pytest
+
+from kanglu.reporting.charts import Band, ChartSpec, Event, Gap, Point, Series, to_holoviews
+
+hv = pytest.importorskip("holoviews")
+
+
+def test_line_chart_becomes_bands_curve_points_and_events() -> None:
+    points = (
+        Point(2021.5, 128.0),
+        Point(2022.5, None),
+        Point(2023.5, 146.0, "high"),
+        Point(2025.5, 152.0, "high"),
+    )
+    spec = ChartSpec(
+        "line", "SBP", "alt", (Series("SBP", points),), "mmHg",
+        (Band(90, 139, "target"),), (Event(2023.0, "statin"),), (Gap(2024.0, 2025.0),),
+    )  # fmt: skip
+    overlay = to_holoviews(spec)
+    kinds = [type(part) for part in overlay]
+    assert kinds == [hv.HSpan, hv.Curve, hv.Points, hv.VLine, hv.Text]
+    curve = overlay.get(1).dimension_values(1)
+    assert np.isnan(curve).tolist() == [False, True, False, True, False]
+    assert overlay.get(2).dimension_values("level").tolist() == ["ok", "high", "high"]
+    assert overlay.get(1).vdims[0].unit == "mmHg"
+
+
+@pytest.mark.parametrize("kind", ["bar", "dumbbell", "stacked"])
+def test_categories_become_bars(kind: str) -> None:
+    series = (Series("2025", (Point("a", 1.0), Point("b", None))), Series("2026", (Point("a", 2.0),)))
+    bars = to_holoviews(ChartSpec(kind, "Rates", "alt", series))  # type: ignore[arg-type]
+    assert isinstance(bars, hv.Bars)
+    assert bars.dimension_values("category").tolist() == ["a", "b", "a"]
+
+
+def test_histogram_keeps_its_edges() -> None:
+    spec = ChartSpec("histogram", "SBP", "alt", (Series("", (Point(100.0, 3.0), Point(110.0, 5.0))),), "mmHg")
+    histogram = to_holoviews(spec)
+    assert histogram.edges.tolist() == [100.0, 110.0, 120.0]
+    assert histogram.dimension_values("count").tolist() == [3.0, 5.0]
