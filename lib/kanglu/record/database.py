@@ -60,7 +60,7 @@ def key_path(url: URL) -> Path:
     return home() / "data" / f"{url.host or 'local'}-{url.port or 5432}-{url.database}.key"
 
 
-def _engine(url: URL) -> Engine:
+def make_engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_size=2, pool_pre_ping=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
@@ -84,7 +84,7 @@ class Database:
 
     def __init__(self, url: URL, keys: Keys) -> None:
         self.url, self.keys = url, keys
-        self._engine, self._process = _engine(url), os.getpid()
+        self._engine, self._process = make_engine(url), os.getpid()
 
     @property
     def name(self) -> str:
@@ -137,7 +137,7 @@ def opened(url: str | None) -> Database:
     shown = where.render_as_string(hide_password=True)
     if where.get_backend_name() == "sqlite" and not Path(str(where.database)).is_file():
         raise _missing(shown)
-    engine = _engine(where)
+    engine = make_engine(where)
     try:
         with engine.connect() as connection:
             _check_revision(connection, shown)
@@ -146,19 +146,24 @@ def opened(url: str | None) -> Database:
             )
     except OperationalError as error:
         raise RecordError(
-            f"The database cannot be reached: {str(error.orig).strip()}.",
+            f"The database cannot be reached: {first_line(error)}.",
             where=shown,
             remedy="Check the URL, and that the server runs.",
         ) from None
     except DatabaseError as error:
         raise RecordError(
-            f"This is no database of Kanglu: {error.orig}.", where=shown, remedy="Check the path."
+            f"This is no database of Kanglu: {first_line(error)}.", where=shown, remedy="Check the path."
         ) from None
     finally:
         engine.dispose()
     keys = key_ring.load(key_path(where))
     check_key(keys, fingerprint, shown)
     return Database(where, keys)
+
+
+def first_line(error: DatabaseError) -> str:
+    """What the driver said, in one line without a full stop."""
+    return str(error.orig).strip().splitlines()[0].rstrip(".")
 
 
 def check_key(keys: Keys, fingerprint: str | None, shown: str) -> None:

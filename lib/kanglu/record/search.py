@@ -22,15 +22,13 @@ def find_people(connection: Connection, keys: Keys, text: str, moment: Moment) -
     if not wanted:
         return []
     indexes = [keys.blind_index(system, wanted) for system in _SYSTEMS]
-    tail = keys.blind_index("tail", wanted) if len(normalised(wanted)) == TAIL else None
+    tails = [keys.blind_index("tail", wanted)] if len(normalised(wanted)) == TAIL else []
     by_name = select(demographics.c.person_id).where(
         demographics.c.name.icontains(wanted, autoescape=True), demographics.c.status != WITHDRAWN
     )
-    by_number = select(identifier.c.person_id).where(
-        or_(identifier.c.blind_index.in_(indexes), identifier.c.tail_index == tail)
-    )
-    by_phone = select(telecom.c.person_id).where(
-        or_(telecom.c.blind_index.in_(indexes), telecom.c.tail_index == tail)
+    by_number, by_phone = (
+        select(table.c.person_id).where(or_(table.c.blind_index.in_(indexes), table.c.tail_index.in_(tails)))
+        for table in (identifier, telecom)
     )
     query = (
         select(person.c.id)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from kanglu.errors import RecordError
 from kanglu.record import tables
-from kanglu.record.database import HEAD, _engine, check_key, key_path, resolve, revision
+from kanglu.record.database import HEAD, check_key, first_line, key_path, make_engine, resolve, revision
 from kanglu.trust import keys as key_ring
 from kanglu.trust.audit import GENESIS
 from kanglu.trust.keys import Keys
@@ -37,7 +37,7 @@ def init(url: str | None = None) -> str:
     shown = where.render_as_string(hide_password=True)
     if where.get_backend_name() == "sqlite":
         Path(str(where.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = _engine(where)
+    engine = make_engine(where)
     try:
         _upgrade(engine, shown)
         keys = key_ring.create(key_path(where))
@@ -45,7 +45,7 @@ def init(url: str | None = None) -> str:
             _bind_key(connection, keys, shown)
     except OperationalError as error:
         raise RecordError(
-            f"The database cannot be made: {str(error.orig).strip()}.",
+            f"The database cannot be made: {first_line(error)}.",
             where=shown,
             remedy="Check the URL, that the server runs, and that the folder can be written.",
         ) from None

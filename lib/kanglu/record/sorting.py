@@ -156,12 +156,20 @@ def _enter(kind: Kind, fact: Fact, known: Known, found: Sorted) -> None:
         found.counts["new"] += 1
     else:
         _duplicate(held_id, known, found)
-        slot = held_id - found.first_id
-        if slot >= 0 and key is not None:
-            known.latest[fact[0], key] = (held_id, fact[: kind.content])
-            kept = found.facts[slot].source_key
-            if found.replaces[slot] is None and (kept is None or key < kept):
-                found.facts[slot] = fact
+        _prefer(kind, fact, held_id, known, found)
+
+
+def _prefer(kind: Kind, fact: Fact, held_id: int, known: Known, found: Sorted) -> None:
+    """Of two new facts that say the same, keep the one with the smaller source key."""
+    key, slot = fact.source_key, held_id - found.first_id
+    if key is None or slot < 0 or found.replaces[slot] is not None:
+        return
+    kept = found.facts[slot].source_key
+    if kept is None or key < kept:
+        if kept is not None:
+            del known.latest[fact[0], kept]
+        known.latest[fact[0], key] = (held_id, fact[: kind.content])
+        found.facts[slot] = fact
 
 
 def _duplicate(held_id: int, known: Known, found: Sorted) -> None:
