@@ -1,0 +1,183 @@
+"""A whole panel on paper: who, what, where to; in chunks over processes; resumable.
+
+Chunks of people go to the workers of an executor: local processes, or those of a Dask cluster that sees
+the same folders and database. The parent keeps the manifest. A report that fails takes no other with it;
+the chunks of a worker that dies are tried again.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from kanglu.errors import ReportError
+from kanglu.record import open as open_record
+from kanglu.reporting import confine
+from kanglu.reporting.job import Outcome, Plan
+from kanglu.reporting.manifest import Manifest, Row, row_of
+from kanglu.reporting.order import Order, plan_of
+from kanglu.reporting.worker import Chunk, render_chunk
+from kanglu.trust import Actor
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many reports are done, whenever that has changed."""
+PEOPLE_AT_A_TIME = 100
+_TURNS = 8
+"""Chunks that each worker gets at least, so that progress shows and none waits long for the last."""
+_STRIKES = 3
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a batch ended: how many reports were made, and were still as before; which failed, and why."""
+
+    folder: Path
+    made: int
+    skipped: int
+    failed: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "folder": str(self.folder)}
+
+    def to_text(self) -> str:
+        lines = [f"{self.made} made, {self.skipped} unchanged, {len(self.failed)} failed: {self.folder}"]
+        return "\n".join([*lines, *(f"  {name}: {reason}" for name, reason in self.failed.items())])
+
+
+def render(
+    order: Order,
+    database: str | None = None,
+    *,
+    actor: Actor | None = None,
+    jobs: int | None = None,
+    timeout: float = 60,
+    scheduler: str | None = None,
+    progress: Progress | None = None,
+) -> Done:
+    """Make the reports of an order. Killed at any moment, the same call goes on where it was.
+
+    Parameters
+    ----------
+    database, actor : see `kanglu.record.open`.
+    jobs : processes at work; one a core when None.
+    timeout : seconds after which a report is given up.
+    scheduler : address of a Dask scheduler whose workers (of one thread each) do the work instead.
+
+    Raises
+    ------
+    ReportError : before anything is written, where the order cannot be carried out at all (no such
+        notebook, no font, another batch in the folder). What goes wrong with one report is in the answer.
+    """
+    plan = plan_of(order, database, timeout)
+    with Manifest(plan.folder) as manifest, _hands(jobs, scheduler) as hands:
+        before = dict(manifest.rows)
+        chunks = _chunks(order, plan, database, actor, before, hands.number)
+        total = sum(len(chunk.people) for chunk in chunks)
+        ended: list[Row] = []
+        for rows in _rendered(plan, chunks, hands):
+            manifest.add(row for row in rows if row is not before.get(row.name))
+            ended += rows
+            if progress is not None:
+                progress(len(ended), total)
+    failed = {row.name: row.reason for row in ended if row.state == "failed"}
+    same = sum(row == before.get(row.name) and row.state == "done" for row in ended)
+    return Done(plan.folder, len(ended) - same - len(failed), same, failed)
+
+
+def _chunks(
+    order: Order, plan: Plan, database: str | None, actor: Actor | None, before: Mapping[str, Row], hands: int
+) -> list[Chunk]:
+    """Whom the order is about, in chunks."""
+    if not plan.personal:
+        return [Chunk(database, actor, {0: order.name}, dict(before))]
+    with open_record(database, actor=actor, purpose="report", as_of=plan.as_of, known=plan.known) as store:
+        people = store.panel(order.panel).people
+    ids, numbers = people["person_id"].tolist(), people["record_number"].tolist()
+    size = min(PEOPLE_AT_A_TIME, max(1, ceil(len(ids) / (hands * _TURNS))))
+    return [
+        Chunk(
+            database,
+            actor,
+            dict(zip(ids[start : start + size], numbers[start : start + size], strict=True)),
+            {name: before[name] for name in numbers[start : start + size] if name in before},
+        )
+        for start in range(0, len(ids), size)
+    ]
+
+
+# -- processes ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Hands:
+    """Who does the work: how many at a time, and how to get an executor of them (a new one if it broke)."""
+
+    number: int
+    executor: Callable[[], Executor]
+
+
+@contextmanager
+def _hands(jobs: int | None, scheduler: str | None) -> Iterator[_Hands]:
+    if scheduler is None:
+        number = jobs or os.process_cpu_count() or 1
+        yield _Hands(number, lambda: _local(number))
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ReportError(
+            "A cluster needs Dask.", where=scheduler, remedy="Install it: pip install 'kanglu[cluster]'."
+        ) from None
+    with Client(scheduler) as client:
+        yield _Hands(max(1, len(client.nthreads())), lambda: client.get_executor(pure=False))
+
+
+def _local(number: int) -> Executor:
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(number, mp_context=spawn, initializer=_begin_worker, initargs=(os.getpid(),))
+
+
+def _begin_worker(parent: int) -> None:
+    """In a worker: end quietly with the parent, or when the user interrupts it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    confine.die_with_parent(parent)
+
+
+def _rendered(plan: Plan, chunks: list[Chunk], hands: _Hands) -> Iterator[list[Row]]:
+    """The rows of each chunk as it ends.
+
+    A worker that dies breaks its pool; what was under way is tried again in a new one, a few times: one of
+    these chunks may be what kills workers.
+    """
+    waiting = [(chunk, 0) for chunk in reversed(chunks)]
+    while waiting:
+        with hands.executor() as executor:
+            underway: dict[Future[list[Row]], tuple[Chunk, int]] = {}
+            broken = False
+            while (waiting and not broken) or underway:
+                while waiting and not broken and len(underway) < 2 * hands.number:
+                    chunk, strikes = waiting.pop()
+                    underway[executor.submit(render_chunk, plan, chunk)] = chunk, strikes
+                for future in wait(underway, return_when=FIRST_COMPLETED).done:
+                    chunk, strikes = underway.pop(future)
+                    try:
+                        yield future.result()
+                    except BrokenProcessPool:
+                        broken = True
+                        if strikes + 1 < _STRIKES:
+                            waiting.append((chunk, strikes + 1))
+                        else:
+                            yield _all_failed(plan, chunk, "its worker was ended")
+                    except Exception as error:
+                        yield _all_failed(plan, chunk, str(error) or type(error).__name__)
+
+
+def _all_failed(plan: Plan, chunk: Chunk, reason: str) -> list[Row]:
+    return [row_of(plan, Outcome(name, "failed", reason=reason)) for name in chunk.people.values()]

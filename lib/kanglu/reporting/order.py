@@ -1,0 +1,115 @@
+"""What is wanted, and the plan to carry it out."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from kanglu import __version__
+from kanglu.errors import ReportError
+from kanglu.home import home, shipped
+from kanglu.i18n import LANGS, Lang
+from kanglu.reporting import notebook
+from kanglu.reporting.job import FORMATS, GIBIBYTE, Format, Plan
+
+_PACKAGE = Path(__file__).parents[1]
+_ALONE = 10
+"""A report on many people may take that many times the time and memory of a person's."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is wanted.
+
+    Parameters
+    ----------
+    report : ``annual``, ``cohort`` or the path of a notebook. A notebook with a parameter `person` gives a
+        report for each person of the panel; any other gives one report.
+    panel : expression that says whom, see `Store.panel`.
+    year, lang : of the report.
+    as_of, known : the two times to read the facts for; `known` follows `as_of`.
+    formats : of ``html`` and ``pdf``.
+    out : folder in which the order gets a folder of its own; ``reports/out`` when None.
+    parameters : further parameters of the notebook.
+    """
+
+    report: str
+    panel: str
+    year: int
+    lang: Lang
+    as_of: date
+    known: date | None = None
+    formats: tuple[Format, ...] = FORMATS
+    out: Path | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """``annual-2025-zh``: its folder, and its file where it is one report."""
+        return f"{Path(self.report).stem}-{self.year}-{self.lang}"
+
+
+def plan_of(order: Order, database: str | None, seconds: float) -> Plan:
+    """How to carry an order out. Raises `ReportError` for what cannot be, before anything is written."""
+    _require(order.formats, FORMATS, "format")
+    _require([order.lang], LANGS, "language")
+    path, style = notebook.find(order.report), shipped("reports/style")
+    nb = notebook.read(path)
+    notebook.require_declared(nb, order.parameters, path)
+    declared = notebook.declared(nb)
+    personal = "person" in declared
+    usual = {
+        "year": order.year,
+        "lang": order.lang,
+        "as_of": order.as_of.isoformat(),
+        "known": (order.known or order.as_of).isoformat(),
+        **({} if personal else {"panel": order.panel, "database": database}),
+    }
+    return Plan(
+        notebook=path,
+        style=style,
+        folder=((order.out or home() / "reports" / "out") / order.name).resolve(),
+        parameters={name: usual[name] for name in usual if name in declared} | dict(order.parameters),
+        personal=personal,
+        lang=order.lang,
+        as_of=order.as_of,
+        known=order.known or order.as_of,
+        formats=order.formats,
+        versions=_versions(path, style, order.formats),
+        engine="kanglu" if sys.platform == "linux" else "stock",
+        seconds=seconds if personal else seconds * _ALONE,
+        memory=GIBIBYTE if personal else GIBIBYTE * _ALONE,
+    )
+
+
+def _require(given: Iterable[str], known: Iterable[str], what: str) -> None:
+    for one in given:
+        if one not in known:
+            raise ReportError(f"There is no {what} {one!r}.", remedy=f"Choose from {', '.join(known)}.")
+
+
+def _versions(path: Path, style: Path, formats: Iterable[Format]) -> dict[str, str]:
+    """Of all that a report is made with; raises `ReportError` where a PDF is wanted and there is no font."""
+    from kanglu.reporting import fonts
+
+    code = sorted(file for kind in ("py", "po", "yaml", "j2") for file in _PACKAGE.rglob(f"*.{kind}"))
+    found = {
+        "kanglu": __version__,
+        "code": _hash(code),
+        "notebook": _hash([path]),
+        "style": _hash(sorted(style.glob("report.*"))),
+    }
+    if "pdf" in formats:
+        font = fonts.find()
+        found["font"] = f"{font.family} {_hash([font.regular])}"
+    return found
+
+
+def _hash(files: Iterable[Path]) -> str:
+    digest = sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
