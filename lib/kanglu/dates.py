@@ -18,8 +18,11 @@ from kanglu.errors import DateError
 
 _ISO = re.compile(
     r"(?P<year>\d{4})(-(?P<month>\d\d)(-(?P<day>\d\d)"
-    r"([T ](?P<clock>\d\d:\d\d(:\d\d)?)(?P<fraction>\.\d+)?(?P<offset>Z|[+-]\d\d:?\d\d)?)?)?)?"
+    r"([T ](?P<clock>([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)(?P<fraction>\.\d+)?"
+    r"(?P<offset>Z|[+-](0\d|1[0-4]):?[0-5]\d)?)?)?)?",
+    re.ASCII,
 )
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def partial(text: str) -> str:
@@ -37,8 +40,6 @@ def partial(text: str) -> str:
     year, month, day = (int(found[part] or 1) for part in ("year", "month", "day"))
     try:
         date(year, month, day)
-        if found["clock"]:
-            time.fromisoformat(found["clock"])
     except ValueError:
         raise DateError(
             f"{text!r} is not a date of the calendar.", remedy="Correct it in the source."
@@ -52,6 +53,8 @@ def partial(text: str) -> str:
 def parse_day(text: str) -> date:
     """A full calendar day from ``2026-05-26``; raises `DateError`."""
     try:
+        if not _DAY.fullmatch(text):
+            raise ValueError
         return date.fromisoformat(text)
     except ValueError:
         raise DateError(f"{text!r} is not a day.", remedy="Write it as 2026-05-26.") from None
@@ -79,8 +82,13 @@ def ages_on(births: npt.ArrayLike, day: date | npt.ArrayLike) -> npt.NDArray[np.
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of a later (or earlier) month, clipped to the month's end: 30 Nov + 3 = 28 or 29 Feb."""
+    """The same day of a later (or earlier) month, clipped to the month's end: 30 Nov + 3 = 28 or 29 Feb.
+
+    Raises `DateError` outside the years 1 to 9999.
+    """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year <= year <= date.max.year:
+        raise DateError(f"{day} and {months} months leave the calendar.", remedy="Ask for fewer months.")
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
@@ -92,11 +100,12 @@ def end_of(day: date) -> str:
 def last_instant(day: date, zone: str = "Asia/Shanghai") -> str:
     """The last recorded instant of a local day, in UTC: ``2026-06-30`` in Shanghai ends at 16:00 UTC."""
     midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(zone))
-    return instant(midnight - timedelta(microseconds=1))
+    # In UTC, since the last hour of a local day may come twice when the clocks go back.
+    return instant(midnight.astimezone(UTC) - timedelta(microseconds=1))
 
 
 def instant(moment: datetime) -> str:
     """A recorded time: `moment` (which must know its zone) as ISO text in UTC with microseconds."""
     if moment.tzinfo is None:
         raise DateError(f"{moment.isoformat()} has no time zone.", remedy="Pass an aware datetime.")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

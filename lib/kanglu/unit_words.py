@@ -254,6 +254,9 @@ _SYNONYMS: Final[dict[str, str]] = {
     "coi": "{COI}",
     "s/co": "{S_CO}",
     "logmar": "{logmar}",
+    # SNOMED CT codes of units, which some FHIR servers print
+    "258813002": "mmol/L",
+    "258814008": "umol/L",
     # volume flow, filtration
     "ml/min/1.73m2": "mL/min/{1.73_m2}",
     "ml/min/1.73m^2": "mL/min/{1.73_m2}",

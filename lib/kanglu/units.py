@@ -164,16 +164,18 @@ def _measure(unit: str) -> tuple[float, Dimension]:
 
 
 @cache
-def _parse(unit: str) -> tuple[float, Dimension] | None:
+def _parse(text: str) -> tuple[float, Dimension] | None:
     """Scale and dimension of a UCUM term, or None where it is none."""
     scale, dimension, place = 1.0, dict[str, int](), 0
-    while place < len(unit):
-        part = _PART.match(unit, place)
+    while place < len(text):
+        part = _PART.match(text, place)
         if not part or part.end() == place or (place and not part["by"]):
             return None
         place = part.end()
+        # Only an annotation may stand without a unit, and it has no power; 10* is nothing without one.
+        wrong_power = (part["unit"] == "") if part["power"] else (part["unit"] == "10*")
         atom = _atom(part["unit"]) if part["unit"] else (1.0, {})
-        if atom is None or part[0] in ("/", "."):
+        if atom is None or wrong_power or part[0] in ("/", "."):
             return None
         sign = -1 if part["by"] == "/" else 1
         power = sign * int(part["power"] or 1)

@@ -247,7 +247,10 @@ class Indicator(Entry):
         )
 
     def convert(self, value: float, unit: str | None) -> float:
-        """`value` in the canonical unit; `unit` as printed or in UCUM. Raises `UnitError`."""
+        """`value` in the canonical unit; `unit` as printed or in UCUM, which a plain ratio may lack.
+
+        Raises `UnitError` for a unit that is unknown, or that this indicator is not measured in.
+        """
         return value if unit == self.unit else self._conversion(unit).to_canonical(value)
 
     def express(self, value: float, unit: str) -> float:
@@ -255,15 +258,15 @@ class Indicator(Entry):
         return value if unit == self.unit else self._conversion(unit).from_canonical(value)
 
     def _conversion(self, unit: str | None) -> Conversion:
-        code = units.normalise(unit) if unit else unit
+        readable = f"Kanglu reads it in {', '.join(filter(None, (self.unit, *self.units)))}."
+        if not unit and self.unit != "1":
+            raise UnitError(f"No unit is stated for {self.name['en']}.", remedy=readable)
+        code = units.normalise(unit) if unit else "1"
         if code == self.unit:
             return Conversion()
-        found = self.units.get(code or "")
+        found = self.units.get(code)
         if found is None:
-            raise UnitError(
-                f"{self.name['en']} is not measured in {unit!r}.",
-                remedy=f"Kanglu reads it in {', '.join(filter(None, (self.unit, *self.units)))}.",
-            )
+            raise UnitError(f"{self.name['en']} is not measured in {unit!r}.", remedy=readable)
         return found
 
     def possible_value(self, value: float) -> bool:
