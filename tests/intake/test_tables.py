@@ -299,7 +299,8 @@ def test_the_mapping_may_say_that_the_header_lies(folder: Path) -> None:
 def test_no_unit_is_guessed_where_two_are_possible(folder: Path) -> None:
     heard = take("Patient ID,Date,体重,SBP\n1,2026-05-26,62,128\n2,2026-05-26,75,118\n", folder)
     assert heard.values("weight") == []
-    assert [field for _, field, _ in heard.problems] == ["体重", "体重"]
+    assert [problem[:2] for problem in heard.problems] == [("2", "体重")]
+    assert heard.quarantined == 2
     assert "unit: kg" in heard.remedies[0]
 
 
@@ -337,6 +338,12 @@ def test_a_dash_among_words_is_not_measured(folder: Path) -> None:
     heard = take("体检号,日期,尿蛋白\nA1,2026-05-01,阴性\nA1,2026-05-02,-\n", folder)
     assert heard.values("urine_protein") == ["neg"]
     assert heard.skipped == {"not measured": 1}
+
+
+def test_numbers_of_an_unknown_code_are_not_guessed(folder: Path) -> None:
+    heard = take("Patient ID,Date,Smoking\n1,2026-05-26,0\n2,2026-05-26,4\n3,2026-05-26,never\n", folder)
+    assert heard.values("smoking_status") == ["never"]
+    assert [row for row, _, _ in heard.problems] == ["2", "3"]
 
 
 # People

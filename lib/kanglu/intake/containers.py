@@ -144,7 +144,7 @@ def _open(
     except Refused as error:
         yield Refusal.of(name, error)
         return
-    if any(member.filename in _OFFICE_MEMBERS for member in members[:3]):
+    if any(member.filename in _OFFICE_MEMBERS for member in members):
         yield Document(name, size, head, opener)
     elif depth >= limits.depth:
         yield Refusal(name, "It is an archive too deep inside others.", "Unpack the outer ones first.")

@@ -116,12 +116,15 @@ class Facts:
     ) -> None:
         read = quantities(cells)
         values = self._converted(read.numbers, entry, indicator)
-        facts = []
+        facts, unitless = [], []
         for at in np.flatnonzero(read.states != State.BLANK).tolist():
             place = places[at]
             if read.states[at] == State.NOT_MEASURED:
                 self.writer.skip(NOT_MEASURED)
             elif self._stands(place):
+                if not entry.unit and read.states[at] == State.NUMBER and not read.at(at).unit:
+                    unitless.append(at)
+                    continue
                 cell = printed[at]
                 special = read.special.get(at)
                 if special is None and (value := values.get(float(read.numbers[at]))) is not None:
@@ -131,6 +134,20 @@ class Facts:
                 else:
                     facts += self._unusual(place, entry, indicator, cell, special or read.at(at))
         self.writer.add_many(facts)
+        if unitless:
+            self._no_unit(entry, indicator, [text_of(printed[at]) for at in unitless], places[unitless[0]])
+
+    def _no_unit(self, entry: ColumnMapping, indicator: "Indicator", texts: list[str], first: int) -> None:
+        """One problem for all numbers of a column without unit: the remedy is one, too."""
+        shown = ", ".join(texts[:3]) + (", …" if len(texts) > 3 else "")
+        self.writer.problem(
+            self.table.file,
+            self.table.row_name(first),
+            entry.header,
+            f"The unit of {len(texts)} values from this row on ({shown}) is not known: {entry.why}.",
+            f"Say the unit of this column in the mapping, for example unit: {indicator.unit}.",
+            quarantined=len(texts),
+        )
 
     def _converted(
         self,
@@ -159,11 +176,7 @@ class Facts:
         if found.state == State.STRANGE:
             self._say(place, entry.header, f"{text} is not a number.", "Correct it in the source.")
             return []
-        unit = found.unit or entry.unit
-        if not unit:
-            remedy = f"Say the unit of this column in the mapping, for example unit: {indicator.unit}."
-            self._say(place, entry.header, f"The unit of {text} is not known: {entry.why}.", remedy)
-            return []
+        unit = found.unit or entry.unit or ""
         try:
             value = indicator.convert(found.number, unit)
         except UnitError as error:
@@ -201,12 +214,15 @@ class Facts:
     ) -> None:
         """Coded, ordinal and yes-or-no answers, and plain texts."""
         signs = indicator.kind == "ordinal" and signs_are_results(cells)
+        numbers = {text for text in map(text_of, cells) if text.isdigit()}
+        # Where one number is nobody's code, the others are the codes of somebody else as well.
+        foreign = numbers if any(self._answer(indicator, text, signs) is None for text in numbers) else set()
         facts = []
         for at, cell in enumerate(cells):
             text, place = text_of(cell), places[at]
             if not text:
                 continue
-            said = self._answer(indicator, text, signs)
+            said = None if text in foreign else self._answer(indicator, text, signs)
             if said is None and not_measured(text):
                 self.writer.skip(NOT_MEASURED)
             elif not self._stands(place):
