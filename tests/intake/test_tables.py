@@ -1,13 +1,18 @@
 """Tables as laboratories, wards and devices write them: what becomes of every cell."""
 
+import csv
 from collections import Counter
 from collections.abc import Iterable
-from io import BytesIO
+from contextlib import suppress
+from io import BytesIO, StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kanglu.catalogue import current
 from kanglu.errors import Refused
@@ -16,6 +21,7 @@ from kanglu.intake.mapping import ColumnMapping, Mapping, OnePerson, Role, load
 from kanglu.intake.mapping_summary import summary
 from kanglu.intake.reader import Document
 from kanglu.intake.tables import TableReader
+from kanglu.intake.tables_text import plain
 from kanglu.record.facts import NATIONAL_ID, Identifier, Observation, PersonStatement
 
 
@@ -269,6 +275,14 @@ def test_a_result_without_unit_in_a_long_table_is_set_aside(folder: Path) -> Non
     assert heard.problems[0][:2] == ("2", "结果")
 
 
+def test_measurements_in_a_column_called_name_are_no_people(folder: Path) -> None:
+    heard = take(
+        "Patient ID,Date,Name,Value,Unit\n1,2026-05-26,ALT,22,U/L\n1,2026-05-26,AST,25,U/L\n", folder
+    )
+    assert heard.said == [("alt", "2026-05-26", 22), ("ast", "2026-05-26", 25)]
+    assert heard.people[0].name is None
+
+
 def test_the_specimen_tells_urine_from_blood(folder: Path) -> None:
     heard = take(
         "病历号,检验日期,标本,项目,结果,单位\n7,2026-05-26,血清,葡萄糖,5.5,mmol/L\n7,2026-05-26,尿液,葡萄糖,2+,\n",
@@ -439,6 +453,37 @@ def test_a_bare_id_counts_within_one_layout_only(folder: Path) -> None:
     assert one == again
 
 
+def test_a_column_of_names_identifies_nobody_whatever_its_header(folder: Path) -> None:
+    with pytest.raises(Refused, match="whom a row is about"):
+        take("Patient,Date,SBP\n张三,2026-05-26,128\n", folder)
+
+
+def test_several_numbers_of_one_person_are_brought_together(folder: Path) -> None:
+    heard = take(
+        f"体检号,身份证号,姓名,日期,收缩压(mmHg)\nT1,{GOOD_ID},张三,2025-05-26,128\nT2,{GOOD_ID},张三,2026-05-26,130\n"
+        "T2,,李四,2026-05-27,140\n",
+        folder,
+    )
+    assert [len(one.identifiers) for one in heard.people] == [3]
+    assert heard.values("sbp") == [128, 130]
+    assert [row for row, _, _ in heard.problems] == ["4"]
+
+
+def test_numbers_of_two_people_in_one_row_set_it_aside(folder: Path) -> None:
+    heard = take(
+        "体检号,病历号,日期,收缩压(mmHg)\nT1,M1,2026-05-26,128\nT2,M2,2026-05-26,118\nT1,M2,2026-05-27,140\n",
+        folder,
+    )
+    assert heard.values("sbp") == [128, 118]
+    assert "different people" in heard.problems[0][2]
+
+
+def test_no_identity_number_is_written_into_a_problem(folder: Path) -> None:
+    bad = "110101199003070021"
+    heard = take(f"身份证号,日期,收缩压(mmHg)\n{bad},2026-05-26,128\n", folder)
+    assert not any(bad in text for problem in heard.problems for text in problem)
+
+
 # What is refused as a whole, and what only asks
 
 
@@ -518,6 +563,12 @@ def test_a_row_with_more_cells_than_the_header_is_set_aside(folder: Path) -> Non
     assert heard.counted == {"row": 2}
 
 
+def test_a_header_that_is_one_cell_short_is_refused(folder: Path) -> None:
+    """As R writes tables with row names."""
+    with pytest.raises(Refused, match="more cells than the header"):
+        take("Patient ID\tDate\tSBP\n1\tP1\t2026-05-26\t128\n2\tP2\t2026-05-26\t118\n", folder, name="t.tsv")
+
+
 def test_of_several_sheets_one_may_be_of_no_use(folder: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(["说明", "本表由某系统导出"])
@@ -529,6 +580,38 @@ def test_of_several_sheets_one_may_be_of_no_use(folder: Path) -> None:
     heard = take(stream.getvalue(), folder, name="t.xlsx")
     assert heard.facts[0].source == "t.xlsx#结果!2"
     assert [row for row, _, _ in heard.problems] == ["Sheet"]
+
+
+CELLS = st.one_of(
+    st.text(alphabet='0123456789.,<>≤/-+% HL↑阴性乳糜mgLdmo未查eE=("\n', max_size=8),
+    st.floats(allow_nan=False, allow_infinity=False).map(str),
+)
+
+
+@given(st.lists(CELLS, min_size=1, max_size=12))
+@settings(max_examples=150)
+def test_every_cell_is_a_fact_or_counted_or_set_aside(cells: list[str]) -> None:
+    table = StringIO()
+    csv.writer(table).writerows(
+        [
+            ["Patient ID", "Date", "TC(mmol/L)"],
+            *(["P1", f"2026-05-{day:02}", cell] for day, cell in enumerate(cells, 1)),
+        ]
+    )
+    with TemporaryDirectory() as folder:
+        heard = take(table.getvalue(), Path(folder))
+    filled = sum(bool(plain(cell)) for cell in cells)
+    assert len(heard.facts) + heard.quarantined + heard.skipped["not measured"] == filled
+    assert all(fact.value is None or 0 <= fact.value <= 100 for fact in heard.facts)
+
+
+@given(st.binary(max_size=400))
+@settings(max_examples=150)
+def test_whatever_the_bytes_a_file_is_read_or_refused(content: bytes) -> None:
+    with TemporaryDirectory() as folder, suppress(Refused):
+        take(b"Patient ID,Date,SBP\n1,2026-05-26,128\n" + content, Path(folder))
+    with TemporaryDirectory() as folder, suppress(Refused):
+        TableReader(None, Path(folder)).read(Document.of("t.csv", content), Heard(), current())
 
 
 # Mappings in use

@@ -116,7 +116,7 @@ class Mapping(_Entry):
     ----------
     name : names the YAML file.
     form : wide (a row is a visit) or long (a row is a result).
-    person : whom it is about, where no column says.
+    person : whom the whole table is about, whatever its columns say.
     date : when it was, where no column says.
     date_order : of day and month in ``4/12/2016``: dmy or mdy.
     columns : in the order of the table.

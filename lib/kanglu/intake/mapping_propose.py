@@ -80,6 +80,12 @@ def _column(column: Column, table: Table, catalogue: "Catalogue") -> ColumnMappi
         )
     if role is Role.BLOOD_PRESSURE:
         return _pressure(column)
+    if role is Role.PERSON and not _numbered(column.cells):
+        return ColumnMapping(
+            header=header, role=Role.NAME, why="it holds names, and a name identifies nobody"
+        )
+    if role is Role.NAME and _items(column.cells, catalogue):
+        return ColumnMapping(header=header, role=Role.ITEM, why="it holds names of measurements")
     if role in (Role.PERSON, Role.NATIONAL_ID) or (role is None and bare_identifier(header)):
         system = identifier_system(header, fingerprint(table.headers))
         sure: Literal["certain", "likely"] = "likely" if bare_identifier(header) else "certain"
@@ -102,6 +108,17 @@ def _column(column: Column, table: Table, catalogue: "Catalogue") -> ColumnMappi
             header=header, role=Role.UNKNOWN, confidence="none", why="no indicator goes by this name"
         )
     return _indicator(column, found)
+
+
+def _numbered(cells: Sequence[Cell]) -> bool:
+    """Whether the texts of a column can be numbers of people: most have a figure, or are no words."""
+    texts = {text for text in map(text_of, cells) if text}
+    return 2 * sum(any(letter.isdigit() for letter in text) for text in texts) >= len(texts)
+
+
+def _items(cells: Sequence[Cell], catalogue: "Catalogue") -> bool:
+    texts = {text for text in map(text_of, cells[:_SAMPLE]) if text}
+    return 2 * sum(catalogue.match_header(text) is not None for text in texts) > len(texts)
 
 
 def _damaged(cells: Sequence[Cell]) -> bool:

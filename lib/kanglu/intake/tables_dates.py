@@ -120,6 +120,8 @@ def _time(cell: Cell) -> str | None:
 
 def _one(cell: Cell, order: Order | None, timed: bool) -> str | None:
     if isinstance(cell, datetime):
+        if cell.microsecond > 999_000:  # a spreadsheet's fraction of a day, one bit short
+            cell = (cell + timedelta(milliseconds=1)).replace(microsecond=0)
         return _plausible(cell.strftime("%Y-%m-%dT%H:%M:%S") if timed else cell.strftime("%Y-%m-%d"))
     if isinstance(cell, date):
         return _plausible(f"{cell.isoformat()}T00:00:00" if timed else cell.isoformat())

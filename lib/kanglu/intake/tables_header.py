@@ -83,38 +83,48 @@ def table(file: str, grid: Grid, knows: Callable[[str], bool]) -> Table:
     """
     width = max(len(row) for row in grid.rows)
     rows = [[*row, *[""] * (width - len(row))] for row in grid.rows]
-    head = _header_row(rows, knows)
-    top = [head]
-    if head and _groups(rows[head - 1], rows[head]):
-        top = [head - 1, head]
-    elif head + 1 < len(rows) and _groups(rows[head], rows[head + 1]):
-        top = [head, head + 1]
+    top = _header_rows(rows, knows)
     below = top[-1] + 1
     has_units = below < len(rows) and _all_units(rows[below])
+    head = [*top, below] if has_units else top
     unit_row = [_one_line(cell) for cell in rows[below]] if has_units else [""] * width
-    start = below + has_units
-    kept = [
+    filled = [
         place
-        for place in range(start, len(rows))
+        for place in range(head[-1] + 1, len(rows))
         if not all(blank(cell) for cell in rows[place]) and rows[place] != rows[top[-1]]
     ]
     ends = max(_end(grid.rows[place]) for place in top)
-    torn = tuple(place for place in kept if grid.text and _end(grid.rows[place]) > ends)
-    kept = [place for place in kept if place not in set(torn)] if torn else kept
+    torn = {place for place in filled if grid.text and _end(grid.rows[place]) > ends}
+    kept = [place for place in filled if place not in torn]
     if not kept:
-        shown = f"{file} [{grid.sheet}]" if grid.sheet else file
-        raise Refused("There is a header and no row below it.", where=shown, remedy="Check the export.")
-    columns = tuple(
-        Column(name, own, unit, [rows[place][number] for place in kept])
-        for number, ((name, own), unit) in enumerate(
-            zip(_names([rows[place] for place in top]), unit_row, strict=True)
+        what = (
+            "Every row has more cells than the header." if torn else "There is a header and no row below it."
         )
-        if name or not all(blank(rows[place][number]) for place in kept)
+        where = f"{file} [{grid.sheet}]" if grid.sheet else file
+        raise Refused(what, where=where, remedy="Check the export.")
+    cells = [[rows[place][number] for place in kept] for number in range(width)]
+    columns = tuple(
+        Column(name, own, unit, column)
+        for (name, own), unit, column in zip(
+            _names([rows[place] for place in top]), unit_row, cells, strict=True
+        )
+        if name or not all(map(blank, column))
     )
-    shown = tuple(place + 1 for place in [*top, *([below] if has_units else [])])
     return Table(
-        file, grid.sheet, columns, [place + 1 for place in kept], shown, tuple(row + 1 for row in torn)
+        file,
+        grid.sheet,
+        columns,
+        *(tuple(place + 1 for place in some) for some in (kept, head, sorted(torn))),
     )
+
+
+def _header_rows(rows: list[list[Cell]], knows: Callable[[str], bool]) -> list[int]:
+    head = _header_row(rows, knows)
+    if head and _groups(rows[head - 1], rows[head]):
+        return [head - 1, head]
+    if head + 1 < len(rows) and _groups(rows[head], rows[head + 1]):
+        return [head, head + 1]
+    return [head]
 
 
 def _end(row: list[Cell]) -> int:

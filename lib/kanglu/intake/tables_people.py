@@ -40,7 +40,7 @@ class _Row:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The people of a table.
+    """The people of a table, gathered row by row.
 
     Parameters
     ----------
@@ -49,8 +49,8 @@ class People:
     days : days taken from compound identifiers, by row.
     """
 
-    of_row: Sequence[int]
-    statements: Sequence[PersonStatement]
+    of_row: list[int]
+    statements: list[PersonStatement]
     days: dict[int, str] = field(default_factory=dict)
 
 
@@ -60,37 +60,48 @@ def people(table: Table, mapping: Mapping, stem: str, say: Say) -> People:
     Two rows with the same identifiers are one person; the same name alone never makes one.
     """
     days: dict[int, str] = {}
-    identifiers = _identifiers(table, mapping, stem, days, say)
-    names = _texts(table, mapping, Role.NAME)
-    sexes = _sexes(table, mapping, say)
-    births = _births(table, mapping, say)
-    phones, addresses = _texts(table, mapping, Role.PHONE), _texts(table, mapping, Role.ADDRESS)
-    first: dict[tuple[Identifier, ...], int] = {}
+    found = People([], [], days)
+    owner: dict[Identifier, int] = {}
     rows: list[_Row] = []
-    of_row, sources = [], []
-    for place, ids in enumerate(identifiers):
-        if not ids:
-            of_row.append(-1)
-            continue
-        row = _Row(
-            ids, names[place], sexes[place], births[place],
-            tuple(filter(None, [phones[place]])), tuple(filter(None, [addresses[place]])),
-        )  # fmt: skip
-        known = first.get(ids)
-        against = _against_number(row) or (_against(rows[known], row) if known is not None else None)
+    sources: list[str] = []
+    for place, row in enumerate(_rows(table, mapping, stem, days, say)):
+        known = {owner[one] for one in row.identifiers if one in owner}
+        against = _contradiction(row, [rows[one] for one in known])
         if against:
-            say(place, against[0], against[1], "Find out whose row it is and correct it in the source.")
-            of_row.append(-1)
+            say(place, *against, "Find out whose row it is and correct it in the source.")
+        if against or not row.identifiers:
+            found.of_row.append(-1)
             continue
-        if known is None:
-            first[ids] = known = len(rows)
+        number = known.pop() if known else len(rows)
+        if number == len(rows):
             rows.append(row)
             sources.append(f"{table.file}#{table.row_name(place)}")
         else:
-            _add(rows[known], row)
-        of_row.append(known)
-    statements = [_statement(row, source, stem) for row, source in zip(rows, sources, strict=True)]
-    return People(of_row, statements, days)
+            _add(rows[number], row)
+        owner |= dict.fromkeys(row.identifiers, number)
+        found.of_row.append(number)
+    found.statements.extend(_statement(row, at, stem) for row, at in zip(rows, sources, strict=True))
+    return found
+
+
+def _rows(table: Table, mapping: Mapping, stem: str, days: dict[int, str], say: Say) -> list[_Row]:
+    phones, addresses = (_texts(table, mapping, role) for role in (Role.PHONE, Role.ADDRESS))
+    columns = (
+        _identifiers(table, mapping, stem, days, say),
+        _texts(table, mapping, Role.NAME),
+        _sexes(table, mapping, say),
+        _births(table, mapping, say),
+        [(phone,) if phone else () for phone in phones],
+        [(address,) if address else () for address in addresses],
+    )
+    return list(map(_Row, *columns))
+
+
+def _contradiction(row: _Row, known: list[_Row]) -> tuple[str, str] | None:
+    """Field and reason why a row cannot be about the people that its numbers stood for so far."""
+    if len(known) > 1:
+        return "identifier", "Its numbers belong to different people in the rows above."
+    return _against_number(row) or (_against(known[0], row) if known else None)
 
 
 def _statement(row: _Row, source: str, stem: str) -> PersonStatement:
@@ -107,6 +118,7 @@ def _statement(row: _Row, source: str, stem: str) -> PersonStatement:
 
 
 def _add(known: _Row, row: _Row) -> None:
+    known.identifiers = tuple(dict.fromkeys((*known.identifiers, *row.identifiers)))
     known.name, known.sex = known.name or row.name, known.sex or row.sex
     known.birth_date = known.birth_date or row.birth_date
     known.phones = tuple(dict.fromkeys((*known.phones, *row.phones)))
@@ -116,6 +128,7 @@ def _add(known: _Row, row: _Row) -> None:
 def _against(known: _Row, row: _Row) -> tuple[str, str] | None:
     """Field and reason where a row says something else of the person than an earlier one."""
     for name, before, now in (
+        ("identity number", _national(known), _national(row)),
         ("name", known.name, row.name),
         ("sex", known.sex, row.sex),
         ("birth date", known.birth_date, row.birth_date),
@@ -123,9 +136,14 @@ def _against(known: _Row, row: _Row) -> tuple[str, str] | None:
         if before and now and _folded(before) != _folded(now):
             return (
                 name,
-                f"The same number stands for another {name} in a row above: {now} here, {before} there.",
+                f"The same number stands for another {name} in a row above"
+                + ("." if name == "identity number" else f": {now} here, {before} there."),
             )
     return None
+
+
+def _national(row: _Row) -> str | None:
+    return next((one.value for one in row.identifiers if one.system == NATIONAL_ID), None)
 
 
 def _folded(text: str) -> str:
@@ -134,7 +152,7 @@ def _folded(text: str) -> str:
 
 def _against_number(row: _Row) -> tuple[str, str] | None:
     """Field and reason where sex or birth date are not those of the resident identity number."""
-    number = next((one.value for one in row.identifiers if one.system == NATIONAL_ID), None)
+    number = _national(row)
     if not number:
         return None
     stated = _said_by(number)
@@ -220,7 +238,7 @@ def _identifier(cell: Cell, entry: ColumnMapping) -> Identifier | str | None:
     if (isinstance(cell, float) and abs(cell) >= 1e15) or re.fullmatch(r"\d(\.\d+)?E\+\d+", text):
         return f"A spreadsheet has rounded the number {text}: its last digits are lost."
     if "*" in text:
-        return f"The number {text} is masked, and fits many people."
+        return "The number is masked, and fits many people."
     if entry.pattern:
         found = re.search(entry.pattern, text)
         if not found:
@@ -234,7 +252,7 @@ def _identifier(cell: Cell, entry: ColumnMapping) -> Identifier | str | None:
     if re.fullmatch(r"\d{15}", number):
         return Identifier("cn-resident-id-15", number)
     if "身份证" in entry.header:
-        return f"{text} is not a resident identity number: length, date or check digit are wrong."
+        return f"The identity number ending in {text[-2:]} has a wrong length, date or check digit."
     return Identifier("table:证件号", text)
 
 
