@@ -181,8 +181,8 @@ def _checkups(
     yield [
         "体检编号", "姓名", "性别", "身份证号", "体检日期",
         *(head for head, *_ in LAB_COLUMNS),
-        "尿蛋白", "吸烟情况", "饮酒量(两/日)", "每周锻炼(分钟)", "睡眠时间(小时)", "食盐摄入(g/日)",
-        "心脑血管病家族史", "糖尿病家族史", "长江以北", "城镇居住",
+        "尿蛋白", "吸烟情况", "饮酒量(两/天)", "每周运动时间(分钟)", "睡眠时间(小时)", "每日食盐量(g)",
+        "心脑血管病家族史", "糖尿病家族史", "长江以北", "居住在城市", "服用降压药",
     ]  # fmt: skip
     year = YEARS[column]
     for order in np.flatnonzero(course.attended[:, column]):
@@ -207,7 +207,13 @@ def _checkups(
             f"{people.salt[order]:.0f}",
             *(
                 "是" if flag[order] else "否"
-                for flag in (people.family_ascvd, people.family_diabetes, people.north, people.urban)
+                for flag in (
+                    people.family_ascvd,
+                    people.family_diabetes,
+                    people.north,
+                    people.urban,
+                    course.treated_pressure[:, column],
+                )
             ),
         ]
 

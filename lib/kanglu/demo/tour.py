@@ -1,0 +1,75 @@
+"""The demo from files to paper: invent, import through the same door as any file, render."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Protocol
+
+from kanglu import record
+from kanglu.demo.files import write
+from kanglu.demo.people import LAST_YEAR
+from kanglu.errors import RecordError, ReportError
+from kanglu.home import home
+from kanglu.i18n import Lang
+from kanglu.intake import import_files
+from kanglu.reporting import Order, fonts, render
+from kanglu.reporting.job import FORMATS, Format
+from kanglu.trust import Actor
+
+LABEL = "demo"
+
+
+class Screen(Protocol):
+    """Where the tour says what it does."""
+
+    def say(self, text: str) -> None: ...
+    def counting(self, what: str) -> AbstractContextManager[Callable[[int, str], None]]: ...
+    def bar(self, what: str) -> AbstractContextManager[Callable[[int, int], None]]: ...
+
+
+def run(people: int, reports: int, today: date, database: str | None, actor: Actor, screen: Screen) -> None:
+    """Make the demo; run again, it finds everything there and changes nothing.
+
+    Raises `RecordError` where the database holds another import: the invented must never get among the real.
+    """
+    folder = home() / "data" / LABEL
+    screen.say(f"Inventing {people:,} people and five years of check-ups: {folder}")
+    write(folder, people)
+    screen.say(f"The record: {record.init(database)}")
+    with record.open(database, actor=actor) as store:
+        others = store.batches().query("undone.isna() and label != @LABEL")
+        if len(others):
+            raise RecordError(
+                f"This database holds {len(others)} other imports, such as {others['label'].iloc[0]!r}.",
+                remedy="Give the demo one of its own: ./run demo --database sqlite:///demo.sqlite",
+            )
+        with screen.counting("Importing") as progress:
+            receipt = import_files(store, [folder], progress=progress)
+        screen.say("Imported: " + ", ".join(f"{count:,} {kind}" for kind, count in receipt.facts.items()))
+        chosen = store.panel("all").record_numbers[:reports]
+    _paper(chosen, today, database, actor, screen)
+
+
+def _paper(chosen: list[str], today: date, database: str | None, actor: Actor, screen: Screen) -> None:
+    formats = _formats(screen)
+    english = max(1, len(chosen) // 5)
+    some: list[tuple[str, Lang, str]] = [
+        ("annual", "zh", ", ".join(chosen[english:]) or chosen[0]),
+        ("annual", "en", ", ".join(chosen[:english])),
+        ("cohort", "zh", "all"),
+    ]
+    for report, lang, panel in some:
+        order = Order(report, panel, LAST_YEAR, lang, today, formats=formats)
+        with screen.bar(order.name) as progress:
+            done = render(order, database, actor=actor, progress=progress)
+        screen.say(done.to_text())
+    screen.say(f"\nLook into {home() / 'reports' / 'out'}, or ask on: ./run panel 'diabetes and hba1c > 7'")
+
+
+def _formats(screen: Screen) -> tuple[Format, ...]:
+    try:
+        fonts.find()
+    except ReportError as error:
+        screen.say(f"No PDF: {error}")
+        return ("html",)
+    return FORMATS
