@@ -228,7 +228,7 @@ def test_columns_share_the_width_so_that_only_long_texts_wrap() -> None:
     columns = [Column("Item"), Column("2026", "end"), Column("Text")]
     short = column_widths(columns, (("LDL-C", "2.4", "fine"),), 300)
     assert sum(short) == pytest.approx(300, abs=0.3)
-    assert short[0] > short[1] + short[2]
+    assert short[0] + short[2] > 250
     long = column_widths(columns, (("LDL-C", "2.4", "窦性心律" * 60),), 300)
     assert sum(long) == pytest.approx(300, abs=0.3)
     assert long[1] == short[1]

@@ -105,8 +105,8 @@ def column_widths(
 ) -> list[float]:
     """Points for each column, `width` in all.
 
-    Columns get what their longest cell needs. Room to spare goes to the first; where it is short the
-    widest columns give way, so that numbers stay on one line and long texts wrap.
+    Columns get what their longest cell needs. Room to spare goes to texts; where it is short the widest
+    columns give way, so that numbers stay on one line and long texts wrap.
     """
     needs = [max(text_width(c.text, 8.0), text_width(c.sub, 7.0)) for c in columns]
     for row in rows:
@@ -118,7 +118,9 @@ def column_widths(
         needs[k] += _APART if ends[k - 1] and not ends[k] else 0
     spare = width - sum(needs)
     if spare >= 0:
-        return [round(need + (spare if k == 0 else 0), 1) for k, need in enumerate(needs)]
+        shares = [0.0 if end else need for need, end in zip(needs, ends, strict=True)]
+        whole = sum(shares) or 1.0
+        return [round(need + spare * part / whole, 1) for need, part in zip(needs, shares, strict=True)]
     cap = _cap(needs, width)
     return [round(min(need, cap), 1) for need in needs]
 
