@@ -20,7 +20,7 @@ from kanglu.intake.guard import Limits, guarded, reading
 from kanglu.intake.reader import HEAD_BYTES, Document
 
 _OFFICE_MEMBERS = ("[Content_Types].xml", "mimetype", "xl/workbook.xml")
-_CLUTTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
+_CLUTTER = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +103,13 @@ def documents(
 
 def _files(folder: Path) -> Iterator[Path]:
     for root, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not _clutter(name))
         yield from (Path(root) / name for name in sorted(files) if not _clutter(name))
 
 
 def _clutter(name: str) -> bool:
-    return name.rpartition("/")[2].startswith(".") or any(part in name for part in _CLUTTER)
+    """Whether a path holds a part that systems leave behind, or hide."""
+    return any(part in _CLUTTER or part.startswith(".") for part in name.split("/"))
 
 
 def _one(
@@ -134,8 +135,8 @@ def _open(
     try:
         head = _head(opener)
         if head.startswith(b"\x1f\x8b"):
-            opener = _Unzipped(opener, limits.inflated(size))
-            head, size, name = _head(opener), -1, name.removesuffix(".gz")
+            opener, name = _Unzipped(opener, limits.inflated(size)), name.removesuffix(".gz")
+            head, size = _head(opener), -1
         if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             yield Document(name, size, head, opener)
             return

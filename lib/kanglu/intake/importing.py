@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from kanglu.errors import Refused
 from kanglu.intake.containers import Refusal, documents
 from kanglu.intake.fhir import Lookups, Settling, drafts, is_json, is_lines
-from kanglu.intake.hands import Answer, hands
+from kanglu.intake.hands import Answer, hands, no_cycles
 from kanglu.intake.mapping import Mapping
-from kanglu.intake.reader import Document, Reader
+from kanglu.intake.reader import Document
 from kanglu.intake.receipt import Receipt
 from kanglu.intake.sniffing import refuse_foreign
 from kanglu.intake.tables import TableReader
@@ -55,7 +55,7 @@ def import_files(
         found = documents(places, Path(scratch))
         first = list(islice(found, _LOOK_AHEAD))
         size = sum(one.size for one in first if isinstance(one, Document) and is_json(one))
-        with hands(store.catalogue, size) as (give, ahead):
+        with hands(store.catalogue, size) as (give, ahead), no_cycles():
             door = _Door(store, TableReader(mapping), Path(scratch), progress)
             label = ", ".join(place.resolve().name for place in places)
             try:
@@ -88,17 +88,17 @@ def _promised(found: Iterable[Document | Refusal], give: Callable[[Document], An
 class _Door:
     """One import on its way."""
 
-    def __init__(self, store: "Store", tables: Reader, scratch: Path, progress: Progress | None) -> None:
+    def __init__(self, store: "Store", tables: TableReader, scratch: Path, progress: Progress | None) -> None:
         self._catalogue, self._tables = store.catalogue, tables
         self._lookups = Lookups(store.catalogue)
-        self._tomorrow = (store.clock() + timedelta(days=1)).date().isoformat() + "T23:59:59"
+        self._latest = (store.clock() + timedelta(days=1)).date().isoformat() + "T23:59:59"
         self._scratch, self._progress = scratch, progress
         self._refusals: list[Refusal] = []
         self._taken = self._done = 0
 
     def open(self, writer: "BatchWriter") -> None:
         self._writer = writer
-        self._settling = Settling(writer, self._tomorrow, self._scratch)
+        self._settling = Settling(writer, self._latest, self._scratch)
 
     def take(self, promised: Iterable[_Promise], ahead: int) -> None:
         """Take everything in, keeping `ahead` promises open. Raises `_NothingTaken` when all is refused."""

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from kanglu.intake.fhir.draft import Malformed
+from kanglu.intake.fhir.draft import Concept, Malformed
 from kanglu.intake.fhir.elements import (
-    Concept,
     Resource,
     all_words,
     code_of,
@@ -82,7 +81,7 @@ def _medication(
     end: str | None,
     dosage: str,
 ) -> MedicationStatement:
-    system, code, display = seen.lookups.medicine(_medicine(resource, seen))
+    system, code, display = _medicine(resource, seen)
     status = text(resource, "status")
     return MedicationStatement(
         seen.subject,
@@ -102,23 +101,27 @@ def _medication(
     )
 
 
-def _medicine(resource: Resource, seen: Seen) -> list[Concept]:
-    """The medicine's codes: stated in place, contained, or in a Medication of the same document."""
+def _medicine(resource: Resource, seen: Seen) -> Concept:
+    """The medicine: stated in place, contained, or in a Medication of this document or of another."""
     if "medicationCodeableConcept" in resource:
-        return concepts(node(resource, "medicationCodeableConcept"), "medicationCodeableConcept")
+        stated = concepts(node(resource, "medicationCodeableConcept"), "medicationCodeableConcept")
+        return seen.lookups.medicine(stated)
     reference = node(resource, "medicationReference")
-    if not reference:
-        raise Malformed("medication[x]", "It names no medicine.")
-    medication = seen.resolve(resource, text(reference, "reference"))
-    if medication is not None and medication.get("code"):
-        return concepts(node(medication, "code"), "medicationReference.code")
-    if display := text(reference, "display"):
-        return [Concept(None, None, display)]
-    raise Malformed(
-        "medicationReference",
-        f"{text(reference, 'reference')} is not in this file, so the medicine is unknown.",
-        "Export the Medication resources along.",
-    )
+    name, words = text(reference, "reference"), text(reference, "display")
+    if name and name.startswith("#"):
+        contained = seen.resolve(resource, name)
+        if contained is not None and contained.get("code"):
+            return seen.lookups.medicine(concepts(node(contained, "code"), "medicationReference.code"))
+    elif name:
+        name = name.partition("/_history/")[0]
+        if known := seen.draft.medicines.get(name):
+            return known
+        if not words:
+            seen.unnamed = name
+            return _NOTHING
+    if words:
+        return Concept(None, None, words)
+    raise Malformed("medication[x]", "It names no medicine.", "Export the Medication along.")
 
 
 def _dosage(instructions: list[Resource]) -> str | None:

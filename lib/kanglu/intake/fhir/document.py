@@ -1,144 +1,75 @@
-"""One FHIR document to a draft: its resources found, their version judged, each read on its own."""
+"""One FHIR document to a draft: its version judged, its people read first, then what is said of them."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from kanglu.errors import Refused
 from kanglu.intake.fhir.clinical import CLINICAL
-from kanglu.intake.fhir.draft import Draft, Elsewhere, Malformed, Someone, Trouble
-from kanglu.intake.fhir.elements import Resource, node, text
+from kanglu.intake.fhir.collecting import Found, Located
+from kanglu.intake.fhir.draft import Draft, Elsewhere, Malformed, Someone
+from kanglu.intake.fhir.elements import Resource, concepts, node, text
 from kanglu.intake.fhir.lifetime import outside_life
 from kanglu.intake.fhir.lookups import Lookups
 from kanglu.intake.fhir.observations import observations
 from kanglu.intake.fhir.patient import someone
 from kanglu.intake.fhir.seen import Seen
 from kanglu.intake.fhir.version import refuse_other_versions, version_of
+from kanglu.record.facts import Fact
 
-_TAKEN = ("Observation", *CLINICAL)
-_ASIDE = "Correct it in the source and import again."
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A resource, where it stands in its document, and the URL the document gives it."""
-
-    resource: Resource
-    where: str
-    full_url: str | None = None
+_TAKEN = frozenset(("Observation", *CLINICAL))
+_NOT_PEOPLE = ("Group", "Device", "Location", "Medication", "Substance")
 
 
-def read_resources(
-    name: str, found: Iterable[Located | Trouble], lookups: Lookups, *, judged: bool = False
-) -> Draft:
+def read_resources(name: str, found: Found, lookups: Lookups, *, judged: bool = False) -> Draft:
     """What the resources of one document say.
 
     Parameters
     ----------
     name : the document's name.
-    found : its resources, in the order in which later ones correct earlier ones, and what was set aside.
-    judged : whether the document's version is known to be R4 already, by what stands earlier in it.
+    judged : whether the document is known to be R4 already, by what stands earlier in it.
 
     Raises
     ------
     Refused : when the document is of a FHIR version other than R4, or holds no resource.
     """
-    draft, located = Draft(name), list[Located]()
-    for each in found:
-        if isinstance(each, Trouble):
-            draft.troubles.append(each)
-        else:
-            located.append(each)
-    if not located and not draft.troubles:
+    if not found.resources and not found.troubles:
         raise Refused("It holds no FHIR resources.", remedy="Export the resources themselves.")
     if not judged:
-        refuse_other_versions(each.resource for each in located)
-    _Reading(draft, located, lookups).run()
+        refuse_other_versions([located.resource for located in found.resources])
+    draft = Draft(name, troubles=found.troubles)
+    _Reading(draft, found.resources, lookups).run()
     return draft
 
 
-def resources(data: Any) -> Iterator[Located | Trouble]:
-    """Every resource in parsed JSON: a Bundle's (and those of Bundles within it), an array's, or the one.
-
-    Raises `Refused` for JSON that is not FHIR.
-    """
-    if isinstance(data, list):
-        for index, each in enumerate(data):
-            yield from _resource(each, f"[{index}]", None)
-    elif isinstance(data, dict) and isinstance(data.get("resourceType"), str):
-        yield from _resource(data, "", None)
-    else:
-        raise Refused(
-            "It is JSON, but not FHIR: it has no resourceType.", remedy="Export FHIR R4 resources as JSON."
-        )
-
-
-def _resource(data: Any, where: str, full_url: str | None) -> Iterator[Located | Trouble]:
-    if not isinstance(data, dict) or not isinstance(data.get("resourceType"), str):
-        yield Trouble(where, "resourceType", "It is missing, so this is no FHIR resource.", _ASIDE)
-    elif data["resourceType"] == "Bundle":
-        yield from _bundle(data, where)
-    else:
-        yield Located(data, where, full_url)
-
-
-def _bundle(bundle: Resource, where: str) -> Iterator[Located | Trouble]:
-    entries = bundle.get("entry", [])
-    if not isinstance(entries, list):
-        yield Trouble(where, "entry", "It is not a list.", _ASIDE)
-        return
-    numbered = list(enumerate(entries))
-    if bundle.get("type") == "history":
-        numbered.reverse()  # a history states the newest version first
-    for index, entry in numbered:
-        place = f"{where}entry[{index}]"
-        if not isinstance(entry, dict):
-            yield Trouble(place, "", "It is not an object.", _ASIDE)
-            continue
-        request = entry.get("request")
-        if isinstance(request, dict) and request.get("method") == "DELETE":
-            reason = f"{request.get('url')} was deleted in the source; the record keeps what it was told."
-            yield Trouble(
-                place, "request", reason, "Enter it as entered-in-error if it was wrong.", quarantined=False
-            )
-        elif "resource" in entry:
-            full_url = entry.get("fullUrl")
-            yield from _resource(entry["resource"], place, full_url if isinstance(full_url, str) else None)
-
-
 class _Reading:
-    """The reading of one document: people first, then what is said of them."""
+    """The reading of one document."""
 
     def __init__(self, draft: Draft, found: list[Located], lookups: Lookups) -> None:
         self._draft, self._found, self._lookups = draft, found, lookups
-        self._others: dict[str, Resource] = {}
         self._people: dict[str, int] = {}
         self._file = draft.name.rpartition("/")[2]
 
     def run(self) -> None:
+        facts: list[Located] = []
         for located in self._found:
-            self._index(located)
-        for located in self._found:
-            kind = located.resource["resourceType"]
-            if kind == "Patient":
+            kind = located.kind
+            if kind in _TAKEN:
+                facts.append(located)
+                self._draft.read[kind] += 1
+            elif kind == "Patient":
                 self._draft.read[kind] += 1
                 self._guarded(self._patient, located)
-        for located in self._found:
-            kind = located.resource["resourceType"]
-            if kind in _TAKEN:
-                self._draft.read[kind] += 1
-                self._guarded(self._facts, located)
-            elif kind != "Patient":
+            else:
                 self._draft.skipped[kind] += 1
+                if kind == "Medication":
+                    self._guarded(self._medicine, located)
+        for located in facts:
+            self._guarded(self._facts, located)
 
-    def _index(self, located: Located) -> None:
-        if located.resource["resourceType"] == "Medication":
-            for name in _names(located):
-                self._others[name] = located.resource
-
-    def _guarded(self, read: Any, located: Located) -> None:
+    def _guarded(self, read: Callable[[Located, Seen], None], located: Located) -> None:
         """Read one resource; whatever is wrong with it is its own trouble only."""
-        seen = self._seen(located)
+        identity = located.identity
+        source = f"{self._file}#{located.where or identity or located.kind}"
+        seen = Seen(self._draft, self._lookups, located.where, located.kind, source, identity)
         try:
             if version := version_of(located.resource):
                 raise Malformed("", f"It is written as FHIR {version}, not R4.")
@@ -146,65 +77,61 @@ class _Reading:
         except Malformed as error:
             seen.trouble(error.field, error.reason, error.remedy)
         except (TypeError, ValueError, AttributeError, LookupError) as error:
-            seen.trouble("", f"It is not shaped as R4 says ({error}).", _ASIDE)
-
-    def _seen(self, located: Located) -> Seen:
-        kind, own = located.resource["resourceType"], located.resource.get("id")
-        identity = f"{kind}/{own}" if isinstance(own, str) and own else None
-        row = f"{located.where} {identity or kind}".strip()
-        source = f"{self._file}#{located.where or identity or kind}"
-        return Seen(self._draft, self._lookups, self._others, row, source, identity)
+            seen.trouble("", f"It is not shaped as R4 says ({error}).", "Correct it in the source.")
 
     def _patient(self, located: Located, seen: Seen) -> None:
         person = someone(located.resource, seen, located.full_url)
         self._people.update(dict.fromkeys(person.names, len(self._draft.subjects)))
         self._draft.subjects.append(person)
 
+    def _medicine(self, located: Located, seen: Seen) -> None:
+        if code := node(located.resource, "code"):
+            medicine = seen.lookups.medicine(concepts(code, "code"))
+            names = [name for name in (located.full_url, located.identity) if name]
+            self._draft.medicines.update(dict.fromkeys(names, medicine))
+
     def _facts(self, located: Located, seen: Seen) -> None:
-        seen.subject = self._subject(located, seen)
-        subject = self._draft.subjects[seen.subject]
-        make = CLINICAL.get(located.resource["resourceType"])
-        for fact in (make(located.resource, seen),) if make else observations(located.resource, seen):
+        resource = located.resource
+        seen.subject = place = self._subject(resource, seen)
+        subject = self._draft.subjects[place]
+        make = CLINICAL.get(located.kind)
+        facts: Iterable[Fact] = (make(resource, seen),) if make else observations(resource, seen)
+        for fact in facts:
             if isinstance(subject, Someone) and (reason := outside_life(fact, subject.statement)):
-                seen.trouble(
-                    "date", reason, "Correct the date, or the dates of birth and death, in the source."
-                )
+                remedy = "Correct the date, or the dates of birth and death, in the source."
+                seen.trouble("date", reason, remedy)
             else:
+                if seen.unnamed:
+                    self._draft.unnamed[len(self._draft.facts)] = seen.unnamed
                 self._draft.facts.append(fact)
 
-    def _subject(self, located: Located, seen: Seen) -> int:
+    def _subject(self, resource: Resource, seen: Seen) -> int:
         """The person a resource is about, as a place in the draft's subjects."""
-        resource = located.resource
-        field = "subject" if "subject" in resource else "patient"
+        field = "patient" if "patient" in resource else "subject"
         reference = node(resource, field)
+        place = self._people.get(reference.get("reference", ""))
+        if place is not None:
+            return place
         names = _referred(reference)
         if not names:
             raise Malformed(field, "It does not say whom it is about.", "Add the reference in the source.")
+        if names[0].startswith("#"):
+            return self._contained(resource, seen, names[0])
         for name in names:
             if name in self._people:
                 return self._people[name]
-        if names[0].startswith("#"):
-            return self._contained(located, seen, names[0])
-        kind = text(reference, "type") or names[0].partition("/")[0]
-        if kind in ("Group", "Device", "Location"):
+        if (text(reference, "type") or names[0].partition("/")[0]) in _NOT_PEOPLE:
             raise Malformed(field, f"It is about {names[0]}, which is not a person.", "Nothing to do.")
         place = self._people[names[0]] = len(self._draft.subjects)
         self._draft.subjects.append(Elsewhere(names))
         return place
 
-    def _contained(self, located: Located, seen: Seen, name: str) -> int:
-        patient = seen.resolve(located.resource, name)
+    def _contained(self, resource: Resource, seen: Seen, name: str) -> int:
+        patient = seen.resolve(resource, name)
         if patient is None or patient.get("resourceType") != "Patient":
             raise Malformed("subject", f"{name} is not contained in the resource.")
         self._draft.subjects.append(someone(patient, seen, None))
         return len(self._draft.subjects) - 1
-
-
-def _names(located: Located) -> list[str]:
-    """The names by which other resources of the document may refer to this one."""
-    own, kind = located.resource.get("id"), located.resource["resourceType"]
-    found = [located.full_url] if located.full_url else []
-    return [*found, f"{kind}/{own}"] if isinstance(own, str) else found
 
 
 def _referred(reference: Resource) -> tuple[str, ...]:

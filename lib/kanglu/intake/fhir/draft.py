@@ -6,8 +6,17 @@ data only, so that a document can be read in one process and written by another.
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kanglu.record.facts import Fact, PersonStatement
+
+
+class Concept(NamedTuple):
+    """One coding of a CodeableConcept, with the words for it."""
+
+    system: str | None
+    code: str | None
+    display: str | None
 
 
 class Malformed(Exception):
@@ -55,7 +64,9 @@ class Draft:
     ----------
     name : the document's name.
     subjects : the people that facts are about; the `person_id` of a fact here is a place in this list.
-    facts : every fact, with the row it stands at.
+    facts : every fact.
+    medicines : the medicines that the document describes as resources of their own, by their names.
+    unnamed : facts whose medicine another file describes: place in `facts` → reference.
     """
 
     name: str
@@ -64,3 +75,5 @@ class Draft:
     subjects: list[Someone | Elsewhere] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
+    medicines: dict[str, Concept] = field(default_factory=dict)
+    unnamed: dict[int, str] = field(default_factory=dict)

@@ -1,43 +1,35 @@
 """Reading the elements of a FHIR resource: texts, codes, dates. What has the wrong shape is `Malformed`."""
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from kanglu import dates
 from kanglu.errors import DateError
-from kanglu.intake.fhir.draft import Malformed
+from kanglu.intake.fhir.draft import Concept, Malformed
 
 type Resource = dict[str, Any]
 
 UCUM = "http://unitsofmeasure.org"
 
 
-class Concept(NamedTuple):
-    """One coding of a CodeableConcept, with the words for it."""
-
-    system: str | None
-    code: str | None
-    display: str | None
-
-
 def text(parent: Resource, field: str) -> str | None:
     """A text element; None when it is absent or blank."""
     value = parent.get(field)
-    if value is None:
-        return None
-    if not isinstance(value, str):
+    if isinstance(value, str):
+        return value.strip() or None
+    if value is not None:
         raise Malformed(field, f"{_shown(value)} is not text.")
-    return value.strip() or None
+    return None
 
 
 def node(parent: Resource, field: str) -> Resource:
     """An element with parts; empty when it is absent."""
     value = parent.get(field)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
+    if isinstance(value, dict):
+        return value
+    if value is not None:
         raise Malformed(field, f"{_shown(value)} is not an object.")
-    return value
+    return {}
 
 
 def nodes(parent: Resource, field: str) -> list[Resource]:
@@ -45,24 +37,26 @@ def nodes(parent: Resource, field: str) -> list[Resource]:
     value = parent.get(field)
     if value is None:
         return []
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise Malformed(field, f"{_shown(value)} is not a list of objects.")
-    return value
+    if isinstance(value, list):
+        for item in value:
+            if not isinstance(item, dict):
+                break
+        else:
+            return value
+    raise Malformed(field, f"{_shown(value)} is not a list of objects.")
 
 
 def concepts(concept: Resource, field: str) -> list[Concept]:
     """Every coding of a CodeableConcept that has a code; where none has, the text alone."""
     words = text(concept, "text")
-    found = [
-        Concept(text(coding, "system"), code, text(coding, "display") or words)
-        for coding in nodes(concept, "coding")
-        if (code := text(coding, "code"))
-    ]
+    found = []
+    for coding in nodes(concept, "coding"):
+        if code := text(coding, "code"):
+            found.append(Concept(text(coding, "system"), code, text(coding, "display") or words))
+        else:
+            words = words or text(coding, "display")
     if found:
         return found
-    words = words or next(
-        filter(None, (text(coding, "display") for coding in nodes(concept, "coding"))), None
-    )
     if words:
         return [Concept(None, None, words)]
     raise Malformed(field, "It has neither a code nor words.")
@@ -113,13 +107,13 @@ def period(parent: Resource, field: str) -> tuple[str | None, str | None]:
 
 def when(resource: Resource, stem: str) -> tuple[str | None, str | None]:
     """Start and end of ``stem[x]``, where it is a dateTime, an instant, a Period or a Timing."""
-    if found := date(resource, f"{stem}DateTime"):
+    if found := date(resource, stem + "DateTime"):
         return found, None
-    if f"{stem}Period" in resource:
-        return period(resource, f"{stem}Period")
-    if found := date(resource, f"{stem}Instant"):
+    if (name := stem + "Period") in resource:
+        return period(resource, name)
+    if found := date(resource, stem + "Instant"):
         return found, None
-    events = node(resource, f"{stem}Timing").get("event")
+    events = node(resource, stem + "Timing").get("event")
     if isinstance(events, list) and events:
         return date({"event": events[0]}, "event"), None
     return None, None

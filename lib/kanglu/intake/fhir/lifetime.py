@@ -11,6 +11,7 @@ _OF_DEATH = (
     "80616-6",  # Date and time pronounced dead
     "81956-5",  # Date and time of death
     "18743-5",  # Autopsy report
+    "308646001",  # SNOMED CT: Death certification
 )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from kanglu.catalogue import Catalogue, Indicator, system_of
 from kanglu.errors import UnitError
-from kanglu.intake.fhir.draft import Malformed
-from kanglu.intake.fhir.elements import UCUM, Concept, Resource, text
+from kanglu.intake.fhir.draft import Concept, Malformed
+from kanglu.intake.fhir.elements import UCUM, Resource, text
 
 type Convert = Callable[[float], float]
 
@@ -31,11 +31,12 @@ class Lookups:
 
     def conversion(self, indicator: Indicator, quantity: Resource) -> Convert:
         """How the quantity's unit becomes the canonical one. Raises `Malformed` when that is unknown."""
-        known = (indicator.id, text(quantity, "system"), text(quantity, "code"), text(quantity, "unit"))
+        known = (indicator.id, quantity.get("system"), quantity.get("code"), quantity.get("unit"))
         found = self._conversions.get(known)
         if found is None:
+            parts = (text(quantity, "system"), text(quantity, "code"), text(quantity, "unit"))
             try:
-                found = _conversion(indicator, *known[1:])
+                found = _conversion(indicator, *parts)
             except UnitError as error:
                 found = error
             self._conversions[known] = found

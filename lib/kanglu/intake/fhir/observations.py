@@ -19,17 +19,15 @@ def observations(resource: Resource, seen: Seen) -> Iterator[Observation]:
     start, end = when(resource, "effective")
     if start is None and (start := date(resource, "issued")):
         seen.note("effective[x]", "It does not say when it was true; dated by when it was issued.")
-    parts: list[tuple[str, Resource]] = []
     components = nodes(resource, "component")
-    if holds_value(resource) or not (components or resource.get("hasMember")):
-        parts.append(("", resource))
-    parts += [(f"component[{n}].", component) for n, component in enumerate(components)]
     keys: set[str] = set()
-    for path, part in parts:
+    if holds_value(resource) or not (components or "hasMember" in resource):
+        yield _fact(resource, seen, start, end, status, keys)
+    for number, component in enumerate(components):
         try:
-            yield _fact(part, seen, start, end, status, keys)
+            yield _fact(component, seen, start, end, status, keys)
         except Malformed as error:
-            seen.trouble(f"{path}{error.field}", error.reason, error.remedy)
+            seen.trouble(f"component[{number}].{error.field}", error.reason, error.remedy)
 
 
 def _fact(

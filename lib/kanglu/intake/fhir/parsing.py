@@ -8,7 +8,8 @@ from itertools import batched
 import orjson
 
 from kanglu.errors import Refused
-from kanglu.intake.fhir.document import Located, read_resources, resources
+from kanglu.intake.fhir.collecting import Found
+from kanglu.intake.fhir.document import read_resources
 from kanglu.intake.fhir.draft import Draft, Trouble
 from kanglu.intake.fhir.lookups import Lookups
 from kanglu.intake.reader import Document
@@ -52,7 +53,9 @@ def drafts(document: Document, lookups: Lookups) -> tuple[str, Iterator[Draft]]:
         if not _looks_like_lines(content):
             raise _broken(content, error) from None
         return sha256, _by_line(document.name, content.splitlines(), lookups)
-    return sha256, iter([read_resources(document.name, resources(data), lookups)])
+    found = Found()
+    found.collect(data)
+    return sha256, iter([read_resources(document.name, found, lookups)])
 
 
 def _lines_of(document: Document) -> Iterator[bytes]:
@@ -63,25 +66,19 @@ def _lines_of(document: Document) -> Iterator[bytes]:
 def _by_line(name: str, lines: Iterable[bytes], lookups: Lookups) -> Iterator[Draft]:
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     for part, some in enumerate(batched(numbered, LINES_AT_A_TIME)):
-        found = (each for number, line in some for each in _line(number, line))
+        found = Found()
+        for number, line in some:
+            _line(f"line {number}", line, found)
         yield read_resources(name, found, lookups, judged=part > 0)
 
 
-def _line(number: int, line: bytes) -> Iterator[Located | Trouble]:
-    where = f"line {number}"
+def _line(where: str, line: bytes, found: Found) -> None:
     try:
-        data = orjson.loads(line.removeprefix(_BOM))
-        for each in resources(data):
-            if isinstance(each, Trouble):
-                yield Trouble(
-                    f"{where} {each.row}".strip(), each.field, each.reason, each.remedy, each.quarantined
-                )
-            else:
-                yield Located(each.resource, f"{where} {each.where}".strip(), each.full_url)
+        found.collect(orjson.loads(line.removeprefix(_BOM)), where)
     except orjson.JSONDecodeError as error:
-        yield Trouble(where, "", f"It is no JSON ({error}).", "Export the file again.")
+        found.troubles.append(Trouble(where, "", f"It is no JSON ({error}).", "Export the file again."))
     except Refused as error:
-        yield Trouble(where, "", error.what, error.remedy or "")
+        found.troubles.append(Trouble(where, "", error.what, error.remedy or ""))
 
 
 def _looks_like_lines(content: bytes) -> bool:

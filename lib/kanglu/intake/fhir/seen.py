@@ -1,6 +1,5 @@
 """What is known while one resource is read: whom it is about, where it stands, and where to report to."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kanglu.intake.fhir.draft import Draft, Trouble
@@ -16,20 +15,26 @@ class Seen:
     ----------
     draft : what the document said so far.
     lookups : codes and units.
-    others : what the document holds, by full URL and by ``Type/id``.
-    row : where the resource stands, for people: ``entry[12] Observation/4711``.
-    source : the same, short, for the fact: ``labs.json#12``.
+    where, kind : where the resource stands (``entry[12]``), and its type.
+    source : where, for the fact: ``labs.json#entry[12]``.
     identity : ``Observation/4711``; None when the resource has no id.
     subject : the person, as a place in `draft.subjects`.
+    unnamed : reference of a medicine that the document does not describe.
     """
 
     draft: Draft
     lookups: Lookups
-    others: Mapping[str, Resource]
-    row: str
+    where: str
+    kind: str
     source: str
     identity: str | None
     subject: int = 0
+    unnamed: str | None = None
+
+    @property
+    def row(self) -> str:
+        """Where the resource stands, for people: ``entry[12] Observation/4711``."""
+        return f"{self.where} {self.identity or self.kind}".strip()
 
     def trouble(self, field: str, reason: str, remedy: str) -> None:
         """A fact is set aside."""
@@ -51,14 +56,10 @@ class Seen:
         used.add(key)
         return key
 
-    def resolve(self, resource: Resource, reference: str | None) -> Resource | None:
-        """The resource that a reference of `resource` means: one it contains, or one of the document."""
-        if reference is None:
-            return None
-        if reference.startswith("#"):
-            contained = resource.get("contained")
-            held = contained if isinstance(contained, list) else []
-            return next(
-                (each for each in held if isinstance(each, dict) and each.get("id") == reference[1:]), None
-            )
-        return self.others.get(reference.partition("/_history/")[0])
+    def resolve(self, resource: Resource, reference: str) -> Resource | None:
+        """The resource that `resource` contains under the id of a reference such as ``#p1``."""
+        contained = resource.get("contained")
+        held = contained if isinstance(contained, list) else []
+        return next(
+            (each for each in held if isinstance(each, dict) and each.get("id") == reference[1:]), None
+        )

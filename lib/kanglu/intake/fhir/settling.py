@@ -1,17 +1,14 @@
 """Drafts to the record: people are found or entered, facts get their person, riddles wait for the end.
 
-A fact may be about a person whom another file describes (bulk exports keep all Patients in one file). Such
-facts are put by, on disk, until every file is read; who is then still unknown has them set aside.
+A fact may be about a person, or a medicine, whom another file describes: bulk exports keep all Patients in
+one file. Such facts are put by, on disk, until every file is read; what is then still unknown is set aside.
 """
 
 import pickle
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from kanglu.intake.fhir.draft import Draft, Elsewhere, Someone
+from kanglu.intake.fhir.draft import Concept, Draft, Elsewhere, Someone
 from kanglu.intake.fhir.lifetime import outside_life
 from kanglu.intake.reader import Writer
 from kanglu.record.facts import (
@@ -20,6 +17,7 @@ from kanglu.record.facts import (
     DiagnosticReport,
     Fact,
     Immunization,
+    MedicationStatement,
     Observation,
     PersonStatement,
     Procedure,
@@ -30,16 +28,16 @@ _DATES = "Correct the date, or the dates of birth and death, in the source."
 
 
 class _PutBy(NamedTuple):
-    """Facts about someone whom their file does not describe."""
+    """A fact of which something stands in another file: the person's names, or the medicine's."""
 
     file: str
     sha256: str
-    names: tuple[str, ...]
-    facts: list[Fact]
+    fact: Fact
+    names: tuple[str, ...] | None
+    medicine: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     """A person of this import."""
 
     person_id: int
@@ -52,14 +50,15 @@ class Settling:
     Parameters
     ----------
     writer : of the batch.
-    today : the day of the import; nothing can have happened after the next (time zones differ by one).
+    latest : the last effective time that can have been, in any time zone, when the import was made.
     scratch : a folder for what has to wait.
     """
 
-    def __init__(self, writer: Writer, tomorrow: str, scratch: Path) -> None:
-        self._writer, self._tomorrow = writer, tomorrow
+    def __init__(self, writer: Writer, latest: str, scratch: Path) -> None:
+        self._writer, self._latest = writer, latest
         self._waiting = scratch / "waiting.pickle"
         self._people: dict[str, _Known | None] = {}
+        self._medicines: dict[str, Concept] = {}
 
     def enter(self, draft: Draft, sha256: str) -> None:
         """Enter what a draft says; `sha256` is of the document's bytes."""
@@ -70,20 +69,35 @@ class Settling:
         for kind, count in draft.skipped.items():
             writer.skip(kind, count)
         for one in draft.troubles:
-            writer.problem(
-                draft.name, one.row, one.field, one.reason, one.remedy, quarantined=int(one.quarantined)
-            )
+            quarantined = int(one.quarantined)
+            writer.problem(draft.name, one.row, one.field, one.reason, one.remedy, quarantined=quarantined)
+        self._medicines.update(draft.medicines)
         ids = [self._person(one) if isinstance(one, Someone) else None for one in draft.subjects]
-        writer.add_many(self._settled(draft, ids))
-        self._put_by(draft, sha256, ids)
+        waiting: list[_PutBy] = []
+        for place, fact in enumerate(draft.facts):
+            person_id = ids[fact[0]]
+            medicine = draft.unnamed.get(place) if draft.unnamed else None
+            if person_id is None or medicine:
+                subject = draft.subjects[fact[0]]
+                names = subject.names if isinstance(subject, Elsewhere) else None
+                settled = fact if person_id is None else fact._replace(person_id=person_id)
+                waiting.append(_PutBy(draft.name, sha256, settled, names, medicine))
+            else:
+                self._add(draft.name, fact._replace(person_id=person_id))
+        self._put_by(waiting)
 
     def finish(self) -> None:
-        """Enter what waited for people of other files."""
+        """Enter what waited for other files."""
         if not self._waiting.exists():
             return
-        with self._waiting.open("rb") as file:
-            while file.peek(1):
-                self._settle(pickle.load(file))
+        file = None
+        with self._waiting.open("rb") as waiting:
+            while waiting.peek(1):
+                for one in pickle.load(waiting):
+                    if one.file != file:
+                        self._writer.file(one.file, one.sha256)
+                        file = one.file
+                    self._settle(one)
         self._waiting.unlink()
 
     def _person(self, someone: Someone) -> int:
@@ -91,61 +105,46 @@ class Settling:
         known = _Known(person_id, someone.statement)
         for name in someone.names:
             earlier = self._people.setdefault(name, known)
-            if earlier is not None and earlier.person_id == person_id:
-                self._people[name] = known
-            else:
-                self._people[name] = None  # two people go by this name: it tells nobody
+            # A name that two people go by tells nobody.
+            self._people[name] = known if earlier is not None and earlier.person_id == person_id else None
         return person_id
 
-    def _settled(self, draft: Draft, ids: list[int | None]) -> Iterator[Fact]:
-        for fact in draft.facts:
-            person_id = ids[fact[0]]
-            if person_id is None:
-                continue
-            if self._is_future(fact):
-                self._aside(draft.name, fact, f"It is dated {fact.effective}, in the future.", _DATES)
-            else:
-                yield fact._replace(person_id=person_id)
+    def _add(self, file: str, fact: Fact) -> None:
+        if fact.effective is not None and fact.effective > self._latest and isinstance(fact, _BEEN_AND_DONE):
+            self._aside(file, fact, "date", f"It is dated {fact.effective}, in the future.", _DATES)
+        else:
+            self._writer.add(fact)
 
-    def _put_by(self, draft: Draft, sha256: str, ids: list[int | None]) -> None:
-        waiting = sorted((fact for fact in draft.facts if ids[fact[0]] is None), key=lambda fact: fact[0])
-        with self._waiting.open("ab") as file:
-            for place, facts in groupby(waiting, key=lambda fact: fact[0]):
-                subject = draft.subjects[place]
-                names = subject.names if isinstance(subject, Elsewhere) else ()
-                pickle.dump(_PutBy(draft.name, sha256, names, list(facts)), file)
+    def _put_by(self, waiting: list[_PutBy]) -> None:
+        if waiting:
+            with self._waiting.open("ab") as file:
+                pickle.dump(waiting, file)
 
-    def _settle(self, put_by: _PutBy) -> None:
-        known = next((found for name in put_by.names if (found := self._people.get(name))), None)
-        if known is None:
-            several = any(name in self._people for name in put_by.names)
-            why = "more than one person of this import" if several else "nobody whom this import describes"
-            for fact in put_by.facts:
-                self._aside(
-                    put_by.file,
-                    fact,
-                    f"{put_by.names[0]} is {why}.",
-                    "Import it together with the Patient.",
-                    "subject",
-                )
-            return
-        self._writer.file(put_by.file, put_by.sha256)
-        for fact in put_by.facts:
-            if reason := outside_life(fact, known.statement):
-                self._aside(put_by.file, fact, reason, _DATES)
-            elif self._is_future(fact):
-                self._aside(put_by.file, fact, f"It is dated {fact.effective}, in the future.", _DATES)
-            else:
-                self._writer.add(fact._replace(person_id=known.person_id))
+    def _settle(self, one: _PutBy) -> None:
+        fact = one.fact
+        if one.names is not None:
+            known = next((found for name in one.names if (found := self._people.get(name))), None)
+            if known is None:
+                several = any(name in self._people for name in one.names)
+                who = "more than one person of this import" if several else "nobody of this import"
+                reason = f"{one.names[0]} is {who}."
+                self._aside(one.file, fact, "subject", reason, "Import it together with the Patient.")
+                return
+            if reason_ := outside_life(fact, known.statement):
+                self._aside(one.file, fact, "date", reason_, _DATES)
+                return
+            fact = fact._replace(person_id=known.person_id)
+        if one.medicine is not None and isinstance(fact, MedicationStatement):
+            medicine = self._medicines.get(one.medicine)
+            if medicine is None:
+                reason = f"{one.medicine} is not in this import, so the medicine is unknown."
+                self._aside(one.file, fact, "medicationReference", reason, "Import the Medication along.")
+                return
+            system, code, display = medicine
+            fact = fact._replace(system=system, code=code, display=display)
+        self._add(one.file, fact)
 
-    def _is_future(self, fact: Fact) -> bool:
-        return (
-            fact.effective is not None
-            and fact.effective > self._tomorrow
-            and isinstance(fact, _BEEN_AND_DONE)
-        )
-
-    def _aside(self, file: str, fact: Fact, reason: str, remedy: str, field: str = "date") -> None:
+    def _aside(self, file: str, fact: Fact, field: str, reason: str, remedy: str) -> None:
         row = (fact.source or "").partition("#")[2]
         name = (fact.source_key or "").partition("#")[0]
-        self._writer.problem(file, f"{row} {name}".strip(), field, reason, remedy)
+        self._writer.problem(file, row if name in row else f"{row} {name}", field, reason, remedy)

@@ -11,6 +11,7 @@ from kanglu.intake.fhir.elements import Resource, concepts, date, node, period, 
 from kanglu.intake.fhir.lookups import Lookups
 
 type Comparator = Literal["<", "<=", ">", ">="]
+_COMPARATORS = ("<", "<=", ">=", ">")
 
 
 class Value(NamedTuple):
@@ -49,30 +50,33 @@ def holds_value(part: Resource) -> bool:
 def _quantity(part: Resource, indicator: Indicator | None, lookups: Lookups) -> Value:
     quantity = node(part, "valueQuantity")
     number = quantity.get("value")
-    unit = quantity.get("unit") or quantity.get("code")
-    if number is None:
-        raise Malformed("valueQuantity.value", "It is missing.", "Add the value in the source.")
-    if not isinstance(number, (int, float)) or isinstance(number, bool):
-        raise Malformed("valueQuantity.value", f"{number!r} is not a number.")
-    if unit is not None and not isinstance(unit, str):
-        raise Malformed("valueQuantity.unit", f"{unit!r} is not text.")
+    unit = text(quantity, "unit") or text(quantity, "code")
     comparator = quantity.get("comparator")
-    if comparator is not None and comparator not in ("<", "<=", ">=", ">"):
-        raise Malformed("valueQuantity.comparator", f"{comparator!r} is not one of <, <=, >=, >.")
+    if not isinstance(number, (int, float)) or isinstance(number, bool):
+        what = "It is missing." if number is None else f"{number!r} is not a number."
+        raise Malformed("valueQuantity.value", what, "Add the value in the source.")
+    if comparator is not None and comparator not in _COMPARATORS:
+        raise Malformed(
+            "valueQuantity.comparator", f"{comparator!r} is not one of {', '.join(_COMPARATORS)}."
+        )
     if indicator is None:
         return Value(float(number), None, None, comparator, unit, repr(number), unit)
     if indicator.kind != "quantity":
         return _as_text(f"{comparator or ''}{number} {unit or ''}".strip())
     value = lookups.conversion(indicator, quantity)(float(number))
     if not indicator.possible_value(value):
-        low, high = indicator.possible or (None, None)
-        raise Malformed(
-            "valueQuantity.value",
-            f"{indicator.name['en']} {number} {unit or ''} is {value:g} {indicator.unit}, and only "
-            f"{low:g} to {high:g} is possible.",
-            "Look whether the unit contradicts the number, and correct it in the source.",
-        )
+        raise _impossible(indicator, number, unit, value)
     return Value(value, None, None, comparator, indicator.unit, repr(number), unit)
+
+
+def _impossible(indicator: Indicator, number: float, unit: str | None, value: float) -> Malformed:
+    low, high = indicator.possible or (None, None)
+    said = f"{indicator.name['en']} {number} {unit or ''} is {value:g} {indicator.unit}"
+    return Malformed(
+        "valueQuantity.value",
+        f"{said}; only {low:g} to {high:g} is possible.",
+        "See whether the unit contradicts the number, and correct it in the source.",
+    )
 
 
 def _concept(part: Resource, indicator: Indicator | None, lookups: Lookups) -> Value:

@@ -4,7 +4,7 @@ Documents seldom say their version, so it is told by elements that only one vers
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from kanglu.errors import Refused
@@ -61,9 +61,9 @@ def version_of(resource: dict[str, Any]) -> str | None:
     elements = _ELEMENTS.get(kind)
     if elements is None:
         return None
-    for element in elements.keys() & resource.keys():
-        return elements[element]
-    return _version_by_shape(kind, resource) if kind in _SHAPES else None
+    if elements.keys().isdisjoint(resource):
+        return _version_by_shape(kind, resource) if kind in _SHAPES else None
+    return next(version for element, version in elements.items() if element in resource)
 
 
 def _version_by_shape(kind: str, resource: dict[str, Any]) -> str | None:
@@ -82,14 +82,11 @@ def _version_by_shape(kind: str, resource: dict[str, Any]) -> str | None:
     return None
 
 
-def refuse_other_versions(resources: Iterable[dict[str, Any]]) -> None:
+def refuse_other_versions(resources: Sequence[dict[str, Any]]) -> None:
     """Raises `Refused` when a tenth of the resources or more are of a version other than R4."""
-    seen, told = 0, Counter[str]()
-    for resource in resources:
-        seen += 1
-        if version := version_of(resource) or _stated(resource):
-            told[version] += 1
-    if told and told.total() >= seen * _ENOUGH:
+    signs = (version_of(resource) or _stated(resource) for resource in resources)
+    told = Counter(filter(None, signs))
+    if told and told.total() >= len(resources) * _ENOUGH:
         raise Refused(
             f"It is FHIR {told.most_common(1)[0][0]}; Kanglu reads R4 (4.0).",
             remedy="Export it as R4, or have it converted first.",
