@@ -325,4 +325,10 @@ def _with_order(mapping: Mapping, table: Table) -> Mapping:
     if mapping.date_order or place is None:
         return mapping
     dates = read_dates(table.columns[place].cells)
-    return mapping.model_copy(update={"date_order": dates.order})
+    if dates.order is None:
+        return mapping
+    columns = list(mapping.columns)
+    columns[place] = columns[place].model_copy(
+        update={"why": f"{dates.proof} proves the order of day and month"}
+    )
+    return mapping.model_copy(update={"date_order": dates.order, "columns": tuple(columns)})

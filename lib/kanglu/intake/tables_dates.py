@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -46,6 +46,7 @@ class Dates:
     wrong : places of cells that hold something that is no date.
     order : what was proven or declared of day and month, where the column needs it.
     ambiguous : day and month could be either, and nothing was declared.
+    proof : a cell that allows no other order.
     contradiction : two cells that prove opposite orders, or one against the declared order.
     """
 
@@ -54,7 +55,7 @@ class Dates:
     order: Order | None = None
     ambiguous: bool = False
     contradiction: tuple[str, ...] = ()
-    proof: str = field(default="", compare=False)
+    proof: str = ""
 
 
 def read_dates(cells: Sequence[Cell], declared: Order | None = None) -> Dates:

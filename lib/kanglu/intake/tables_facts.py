@@ -117,20 +117,20 @@ class Facts:
         read = quantities(cells)
         values = self._converted(read.numbers, entry, indicator)
         facts, unitless = [], []
-        for at in np.flatnonzero(read.states != State.BLANK).tolist():
-            place = places[at]
-            if read.states[at] == State.NOT_MEASURED:
+        everything = zip(places, printed, read.states.tolist(), read.numbers.tolist(), strict=True)
+        for at, (place, cell, state, number) in enumerate(everything):
+            if state == State.BLANK:
+                continue
+            if state == State.NOT_MEASURED:
                 self.writer.skip(NOT_MEASURED)
             elif self._stands(place):
-                if not entry.unit and read.states[at] == State.NUMBER and not read.at(at).unit:
-                    unitless.append(at)
-                    continue
-                cell = printed[at]
                 special = read.special.get(at)
-                if special is None and (value := values.get(float(read.numbers[at]))) is not None:
+                if special is None and (value := values.get(number)) is not None:
                     facts.append(
                         self._observation(place, indicator.id, cell, value, indicator.unit, entry.unit)
                     )
+                elif state == State.NUMBER and not entry.unit and not (special and special.unit):
+                    unitless.append(at)
                 else:
                     facts += self._unusual(place, entry, indicator, cell, special or read.at(at))
         self.writer.add_many(facts)

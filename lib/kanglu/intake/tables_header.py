@@ -102,19 +102,17 @@ def table(file: str, grid: Grid, knows: Callable[[str], bool]) -> Table:
         )
         where = f"{file} [{grid.sheet}]" if grid.sheet else file
         raise Refused(what, where=where, remedy="Check the export.")
-    cells = [[rows[place][number] for place in kept] for number in range(width)]
-    columns = tuple(
-        Column(name, own, unit, column)
-        for (name, own), unit, column in zip(
-            _names([rows[place] for place in top]), unit_row, cells, strict=True
-        )
-        if name or not all(map(blank, column))
-    )
-    return Table(
-        file,
-        grid.sheet,
-        columns,
-        *(tuple(place + 1 for place in some) for some in (kept, head, sorted(torn))),
+    numbers = (tuple(place + 1 for place in some) for some in (kept, head, sorted(torn)))
+    names = _names([rows[place] for place in top])
+    return Table(file, grid.sheet, _columns(names, unit_row, [rows[place] for place in kept]), *numbers)
+
+
+def _columns(names: list[tuple[str, str]], unit_row: list[str], rows: list[list[Cell]]) -> tuple[Column, ...]:
+    columns = zip(names, unit_row, zip(*rows, strict=True), strict=True)
+    return tuple(
+        Column(name, own, unit, cells)
+        for (name, own), unit, cells in columns
+        if name or not all(map(blank, cells))
     )
 
 
