@@ -1,10 +1,11 @@
 """Everything the record holds of one person at one moment: what a report is made from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from types import TracebackType
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, select
 
@@ -75,15 +76,15 @@ def read_dossiers(
     wanted = sorted(set(people))
     known = people_frame(connection, moment, tables.person.c.id.in_(wanted), mask=mask)
     ids = known["person_id"].tolist()
-    parts = {part: split(facts_of(connection, table, ids, moment), ids) for part, table in PARTS.items()}
-    batches = _batches(connection)
+    facts = {part: facts_of(connection, table, ids, moment) for part, table in PARTS.items()}
+    parts = {part: split(frame, ids) for part, frame in facts.items()}
+    came_with = _batches_of(facts.values())
+    batches = _Batches(connection)
     for place, view in enumerate(views(known)):
-        own = {part: frames[place] for part, frames in parts.items()}
-        used = sorted({batch for facts in own.values() for batch in facts["batch_id"].unique().tolist()})
-        named = batches.loc[batches["id"].isin(used)].reset_index(drop=True)
+        named = batches.of(came_with.get(view.id, ()))
         yield Dossier(
             person=view,
-            **own,
+            **{part: frames[place] for part, frames in parts.items()},
             as_of=moment.as_of,
             known=moment.known,
             catalogue_revision=catalogue_revision,
@@ -92,15 +93,35 @@ def read_dossiers(
         )
 
 
-def _batches(connection: Connection) -> pd.DataFrame:
-    table = tables.batch
-    rows = connection.execute(
-        select(table.c.id, table.c.label, table.c.recorded)
-        .where(table.c.undone.is_(None))
-        .order_by(table.c.id)
-    ).fetchall()
-    frame = pd.DataFrame(rows, columns=["id", "label", "recorded"])
-    return frame.astype({"id": "int64", "label": "str", "recorded": "str"})
+def _batches_of(frames: Iterable[pd.DataFrame]) -> dict[int, tuple[int, ...]]:
+    """The batches that the facts of each person came with, ascending."""
+    pairs: set[tuple[int, int]] = set()
+    for frame in frames:
+        both = np.column_stack([frame["person_id"].to_numpy(), frame["batch_id"].to_numpy()])
+        changes = np.flatnonzero(np.any(np.diff(both, axis=0, prepend=-1), axis=1))
+        pairs.update((int(person_id), int(batch_id)) for person_id, batch_id in both[changes])
+    found: dict[int, tuple[int, ...]] = {}
+    for person_id, batch_id in sorted(pairs):
+        found[person_id] = (*found.get(person_id, ()), batch_id)
+    return found
+
+
+class _Batches:
+    """Frames of batches; most people's facts came with the same few."""
+
+    def __init__(self, connection: Connection) -> None:
+        table = tables.batch
+        columns = (table.c.id, table.c.label, table.c.recorded)
+        query = select(*columns).where(table.c.undone.is_(None)).order_by(table.c.id)
+        rows = pd.DataFrame(connection.execute(query).fetchall(), columns=["id", "label", "recorded"])
+        self.all = rows.astype({"id": "int64", "label": "str", "recorded": "str"})
+        self.known: dict[tuple[int, ...], pd.DataFrame] = {}
+
+    def of(self, ids: tuple[int, ...]) -> pd.DataFrame:
+        """The batches of these ids."""
+        if ids not in self.known:
+            self.known[ids] = self.all.loc[self.all["id"].isin(ids)].reset_index(drop=True)
+        return self.known[ids]
 
 
 _given: Dossier | None = None

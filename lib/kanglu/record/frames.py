@@ -58,8 +58,20 @@ def facts_of(
 
 
 def split(facts: pd.DataFrame, people: Sequence[int]) -> list[pd.DataFrame]:
-    """The slice of each person, in the order of `people`; `facts` are sorted by person."""
+    """The slice of each person, in the order of `people`; `facts` are sorted by person.
+
+    People without facts share one empty frame: the slices are for reading.
+    """
     owners: npt.NDArray[np.int64] = facts["person_id"].to_numpy()
-    starts = np.searchsorted(owners, people, side="left")
-    ends = np.searchsorted(owners, people, side="right")
-    return [facts.iloc[start:end].reset_index(drop=True) for start, end in zip(starts, ends, strict=True)]
+    starts = np.searchsorted(owners, people, side="left").tolist()
+    ends = np.searchsorted(owners, people, side="right").tolist()
+    empty = facts.iloc[:0]
+    return [
+        _rows(facts, start, end) if end > start else empty for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _rows(facts: pd.DataFrame, start: int, end: int) -> pd.DataFrame:
+    part = facts.iloc[start:end]
+    part.index = pd.RangeIndex(end - start)
+    return part

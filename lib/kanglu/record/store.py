@@ -15,7 +15,7 @@ from kanglu.errors import NotFound, RecordError
 from kanglu.record import auditing, dossier, tables
 from kanglu.record.auditing import Deed, Scribe
 from kanglu.record.checking import Verification, integrity, status
-from kanglu.record.database import Database, lock_writers, opened
+from kanglu.record.database import Database, lock_writers, opened, uncollected
 from kanglu.record.dossier import Dossier, read_dossiers
 from kanglu.record.identity import chunks
 from kanglu.record.moment import Moment, day
@@ -161,7 +161,7 @@ class Store:
         moment, mask = self._moment(as_of, known), self._mask()
         revision = self.catalogue.revision
         for some in chunks(sorted(set(ids)), PEOPLE_AT_A_TIME):
-            with self.database.reading() as connection:
+            with uncollected(), self.database.reading() as connection:
                 read = list(read_dossiers(connection, some, moment, catalogue_revision=revision, mask=mask))
             self._audit([Deed("read dossier", one.person.record_number) for one in read])
             yield from read
@@ -249,7 +249,7 @@ class Store:
         require(self.actor, Action.WRITE, Resource.FACTS)
         at = instant(self.clock())
         scribe = Scribe(self.actor, self.purpose, self.database.keys)
-        with self.database.writing() as connection:
+        with uncollected(), self.database.writing() as connection:
             lock_writers(connection)
             writer = BatchWriter(connection, self.database.keys, label=label, kind=kind, recorded=at)
             yield writer
