@@ -50,7 +50,10 @@ class Press:
     def _compile(self, data: str, day: date, standards: list[Any]) -> bytes:
         midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
         pdf = self._compiler.compile(
-            format="pdf", sys_inputs={"data": data}, pdf_standards=standards, timestamp=midnight
+            format="pdf",
+            sys_inputs={"data": data, "fonts": self.font.family},
+            pdf_standards=standards,
+            timestamp=midnight,
         )
         assert isinstance(pdf, bytes)
         return pdf
