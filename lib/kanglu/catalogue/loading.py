@@ -178,8 +178,9 @@ def _fault(source: Source, place: Path_, model: type[BaseModel], error: dict[str
         return Fault(source, path, f"Unknown key {last!r}.", did_you_mean(last, known))
     if error["type"] == "missing":
         return Fault(source, path, f"The key {last!r} is missing.")
-    message = str(error["msg"]).removeprefix("Value error, ")
+    message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
     given = error.get("input")
+    path += getattr(error.get("ctx", {}).get("error"), "path", ())
     shown = f" (given: {given!r})" if isinstance(given, str | int | float) else ""
     expected = error.get("ctx", {}).get("expected")
     words = [word.strip("' ") for word in str(expected).replace(" or ", ",").split(",")] if expected else []
@@ -227,7 +228,10 @@ def _check_references(models: Mapping[str, Mapping[str, Any]], heap: _Heap) -> N
             for parent in entry.kind_of:
                 known(section, name, ("kind_of",), parent, section)
     for name, indicator in models["indicators"].items():
-        known("indicators", name, ("group",), indicator.group, "groups")
+        if indicator.group not in models["groups"] and indicator.group not in heap.drawers["groups"].content:
+            source, _ = heap.drawers["indicators"].places[name]
+            near = did_you_mean(indicator.group, models["groups"])
+            heap.faults.append(Fault(source, ("group",), f"There is no group {indicator.group!r}.", near))
         for number, target in enumerate(indicator.targets):
             if target.when:
                 known("indicators", name, ("targets", number, "when"), target.when, "problems")

@@ -52,6 +52,25 @@ def check_digit(number: str) -> int:
     return -(doubled + sum(figures[1::2])) % 10
 
 
+class Contradiction(ValueError):
+    """Two parts of an entry contradict each other; `path` leads from the entry to the part to mend."""
+
+    def __init__(self, message: str, *path: str | int) -> None:
+        self.path = path
+        super().__init__(message)
+
+
+def _checked_unit(unit: str) -> str:
+    """A unit in the form Kanglu stores."""
+    try:
+        code = units.normalise(unit)
+    except UnitError as error:
+        raise ValueError(error.what) from None
+    if code != unit:
+        raise ValueError(f"{unit!r} is not UCUM; write {code!r}")
+    return unit
+
+
 def _tuple(value: object) -> object:
     """One text where a list may stand is a list of one."""
     return (value,) if isinstance(value, str) else value
@@ -60,6 +79,7 @@ def _tuple(value: object) -> object:
 type Names = dict[Literal["zh", "en"], str]
 type Texts = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
 type Loinc = Annotated[str, AfterValidator(_checked_loinc)]
+type Ucum = Annotated[str, AfterValidator(_checked_unit)]
 type Loincs = Annotated[tuple[Loinc, ...], BeforeValidator(_tuple)]
 
 
@@ -98,9 +118,11 @@ class Band(Entry):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.low is not None and self.high is not None and self.low >= self.high:
-            raise ValueError(f"low {self.low:g} must be below high {self.high:g}")
+            raise Contradiction(f"low {self.low:g} must be below high {self.high:g}", "low")
         if self.age_from >= self.age_below:
-            raise ValueError(f"age_from {self.age_from:g} must be below age_below {self.age_below:g}")
+            raise Contradiction(
+                f"age_from {self.age_from:g} must be below age_below {self.age_below:g}", "age_from"
+            )
         return self
 
     def position(self, value: float) -> Literal["low", "within", "high"]:
@@ -163,8 +185,8 @@ class Indicator(Entry):
     name: Names
     loinc: Loincs = ()
     aliases: Texts = ()
-    unit: str | None = None
-    units: dict[str, Conversion] = Field(default_factory=dict)
+    unit: Ucum | None = None
+    units: dict[Ucum, Conversion] = Field(default_factory=dict)
     decimals: int = Field(default=0, ge=0, le=6)
     worse: Worse = "both"
     reference: tuple[ReferenceRange, ...] = ()
@@ -212,17 +234,14 @@ class Indicator(Entry):
         if self.kind == "quantity" and not self.unit:
             raise ValueError("a quantity needs a unit")
         if self.kind in ("ordinal", "coded") and not self.codes:
-            raise ValueError(f"an indicator of kind {self.kind} needs codes")
+            raise Contradiction(f"an indicator of kind {self.kind} needs codes", "kind")
         if stranger := next((code for code in self.normal if code not in self.codes), None):
-            raise ValueError(f"normal: {stranger!r} is not one of the codes")
+            raise Contradiction(f"{stranger!r} is not one of the codes", "normal")
         for code, spelling in self._spellings():
             if (owner := self._answers[code_key(spelling)]) != code:
-                raise ValueError(f"codes: {spelling!r} is claimed by {code!r} and by {owner!r}")
+                raise Contradiction(f"{spelling!r} is claimed by {code!r} and by {owner!r}", "codes", code)
         if self.possible and self.possible[0] >= self.possible[1]:
-            raise ValueError("possible: the first limit must be below the second")
-        for unit in filter(None, (self.unit, *self.units)):
-            if units.normalise(unit) != unit:
-                raise ValueError(f"{unit!r} is not UCUM; write {units.normalise(unit)!r}")
+            raise Contradiction("the first limit must be below the second", "possible")
         return self
 
     def range_for(self, sex: str | None, age: float | None) -> ReferenceRange | None:
@@ -301,12 +320,18 @@ class Indicator(Entry):
 
 
 def _dimension_factor(unit: str, canonical: str) -> dict[str, float]:
+    """The conversion that follows from UCUM; a unit that is none is left to its own check."""
+    if unit == "[degF]" and canonical == "Cel":
+        return {"factor": 5.0, "divide_by": 9.0, "offset": -160 / 9}
     try:
-        if unit == "[degF]" and canonical == "Cel":
-            return {"factor": 5.0, "divide_by": 9.0, "offset": -160 / 9}
+        _checked_unit(unit)
+        _checked_unit(canonical)
+    except ValueError:
+        return {}
+    try:
         return {"factor": units.factor(unit, canonical)}
     except UnitError as error:
-        raise ValueError(f"{unit}: {error.what} State its factor.") from None
+        raise Contradiction(f"{error.what} State the factor of {unit}", "units", unit) from None
 
 
 class Group(Entry):

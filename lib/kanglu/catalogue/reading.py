@@ -130,7 +130,8 @@ def read(path: Path) -> tuple[Source, dict[str, Any], Fault | None]:
     try:
         content = yaml.load(source.text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        last = len(source.text.splitlines())
+        line = min(error.problem_mark.line + 1, last) if error.problem_mark else last
         return source, {}, Fault(source, (), f"This is not YAML: {error.problem}.", at=line)
     if content is not None and not isinstance(content, dict):
         return source, {}, Fault(source, (), "The file must be a mapping of keys to values.", at=1)
