@@ -37,7 +37,7 @@ def refuse_foreign(document: Document) -> None:
     if not head:
         raise Refused("The file is empty.", remedy="Export it again.")
     for signature, what, remedy in _SIGNATURES:
-        if head.startswith(signature) and not (len(signature) < 3 and head.isascii()):
+        if head.startswith(signature) and (len(signature) > 2 or b"\x00" in head[:16]):
             raise Refused(f"It is {what}.", remedy=remedy)
     if document.head[257:262] == b"ustar":
         raise Refused("It is a tar archive.", remedy="Unpack it, or pack it as a zip.")
