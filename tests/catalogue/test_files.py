@@ -1,6 +1,8 @@
 """Mistakes in a file are shown by file, line and key; an overlay adds, replaces and disables."""
 
 import shutil
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -227,3 +229,11 @@ def test_the_shipped_folder_is_a_layer_like_any_other(
     copied = catalogue.load(tmp_path / "defaults")
     monkeypatch.undo()
     assert copied.revision == catalogue.load(tmp_path / "none").revision
+
+
+def test_the_room_needs_neither_database_nor_frames() -> None:
+    said = (
+        "import sys, kanglu.catalogue as c; c.load(); print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout
+    assert not {"sqlalchemy", "pandas", "numpy", "panel", "papermill", "typst"} & set(loaded.split())

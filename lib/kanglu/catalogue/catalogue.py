@@ -34,7 +34,7 @@ _SYSTEMS = {
 
 # What makes a diagnosis that begins with a disease's name no diagnosis of it.
 _DOUBT = re.compile(
-    r"家族|待排|待查|除外|排除|疑|可能|筛查|风险|不详|倾向|前状态|^(?:无|否认|未|没有)|(?:无|否|阴性)\s*$|[?？]"
+    r"家族(?!性)|待排|待查|除外|排除|疑|可能|筛查|风险|不详|倾向|前状态|^(?:无|否认|未|没有)|(?:无|否|阴性)[)）\s]*$|[?？]"
     r"|family history|\bfh\b|ruled out|\brule out\b|excluded|suspected|possible|probable|screening|\brisk\b"
     r"|\bdenie[sd]\b|\b(?:no|none|absent|negative)\s*$"
 )
@@ -142,8 +142,9 @@ def _diagnosis(problems: Mapping[str, Problem]) -> Callable[[str, str, str], tup
         if wanted in whole:
             return whole[wanted]
         found = [(len(word), name) for word, name in begins if begins_with(wanted, word)]
-        longest = max(found, default=(0, ""))[0]
-        return [name for length, name in found if length == longest]
+        longest = max((length for length, _ in found), default=0)
+        families = {_family(name, problems) for length, name in found if length == longest}
+        return [name for _, name in found if _family(name, problems) in families]
 
     def find(system: str, code: str, text: str) -> tuple[str, ...]:
         found: list[str] = []
@@ -182,6 +183,13 @@ def _drug(classes: Mapping[str, DrugClass]) -> Callable[[str, str, str], tuple[s
         return _with_parents(found or by_text(text), classes)
 
     return find
+
+
+def _family(name: str, problems: Mapping[str, Problem]) -> str:
+    """The most general problem that a problem is a kind of."""
+    while (parent := next(iter(problems[name].kind_of), None)) in problems:
+        name = str(parent)
+    return name
 
 
 def _by_code(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:

@@ -345,7 +345,8 @@ class Group(Entry):
 class Problem(Entry):
     """A health problem that rules and reports speak of; FHIR calls one a Condition.
 
-    `names` are whole names, `keywords` what a diagnosis begins with; the longest that fits decides.
+    `names` are whole names, `keywords` what a diagnosis begins with; the longest keyword that fits decides,
+    with its family by `kind_of`.
     """
 
     id: str = Field(pattern=_ID)
