@@ -104,9 +104,15 @@ def _answer(indicator: Indicator, codings: tuple[Concept, ...]) -> str | None:
     for system, code, display in codings:
         if code and (found := indicator.code_for_coding(system_of(system), code)):
             return found
-        for spelling in filter(None, (display, code)):
-            # SNOMED words a finding whole: "Urine protein test = ++ (finding)".
-            plain = spelling.removesuffix(" (finding)").rpartition(" = ")[2]
-            if found := indicator.code_for(spelling) or indicator.code_for(plain):
+        for spelling in (display, code):
+            # A bare number is an answer of somebody's own list, which may count otherwise.
+            if spelling and not spelling.isdigit() and (found := _spelt(indicator, spelling)):
                 return found
     return None
+
+
+def _spelt(indicator: Indicator, answer: str) -> str | None:
+    # SNOMED words a finding whole: "Urine protein test = ++ (finding)".
+    return indicator.code_for(answer) or indicator.code_for(
+        answer.removesuffix(" (finding)").rpartition(" = ")[2]
+    )

@@ -99,7 +99,8 @@ def _string(part: Resource, indicator: Indicator | None, lookups: Lookups) -> Va
     words = text(part, "valueString")
     if words is None:
         raise Malformed("valueString", "It is empty.", "Add the value in the source.")
-    if indicator is not None and indicator.codes and (answer := indicator.code_for(words)):
+    answer = indicator.code_for(words) if indicator is not None and not words.isdigit() else None
+    if answer:
         return Value(code=answer, original_value=words)
     return _as_text(words)
 
