@@ -74,7 +74,7 @@ _ATOMS: Final[Mapping[str, tuple[float, dict[str, int], bool]]] = {
     "[IU]": (1.0, {"international unit": 1}, True),
     "[iU]": (1.0, {"international unit": 1}, True),
     "Pa": (1.0, {"mass": 1, "length": -1, "time": -2, "kilo": 1}, True),
-    "m[Hg]": (133322.0, {"mass": 1, "length": -1, "time": -2, "kilo": 1}, True),
+    "m[Hg]": (133322.387415, {"mass": 1, "length": -1, "time": -2, "kilo": 1}, True),
     "J": (1.0, {"energy": 1}, True),
     "cal": (4.184, {"energy": 1}, True),
     "[Cal]": (4184.0, {"energy": 1}, False),

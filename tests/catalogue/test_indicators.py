@@ -246,7 +246,7 @@ def test_the_constants_are_the_catalogues() -> None:
     ("name", "value", "unit", "expected"),
     [
         ("uric_acid", 188.86, "mmol/L", 188860),
-        ("sbp", 16, "kPa", 120.0102),
+        ("sbp", 16, "kPa", 120.00985),
         ("weight", 120, "斤", 60),
         ("height", 1.72, "m", 172),
         ("body_temperature", 98.6, "°F", 37),
@@ -310,7 +310,13 @@ def test_the_range_of_a_person(
 
 @pytest.mark.parametrize(
     ("name", "sex", "age"),
-    [("hgb", None, 40), ("hgb", "other", 40), ("hgb", "male", 17), ("psa", "female", 60)],
+    [
+        ("hgb", None, 40),
+        ("hgb", "other", 40),
+        ("hgb", "male", 17),
+        ("sbp", "male", 17),
+        ("psa", "female", 60),
+    ],
 )
 def test_where_no_range_is_known_none_is_given(name: str, sex: str | None, age: float) -> None:
     assert CATALOGUE.indicators[name].range_for(sex, age) is None

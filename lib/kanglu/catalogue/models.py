@@ -177,7 +177,11 @@ class Code(Entry):
 
 
 class Indicator(Entry):
-    """Something measured, counted or asked about a person; FHIR calls a value of it an Observation."""
+    """Something measured, counted or asked about a person; FHIR calls a value of it an Observation.
+
+    All limits are in the canonical `unit`. Outside `possible` a value cannot be true; at or beyond `critical`
+    somebody must act at once.
+    """
 
     id: str = Field(pattern=_ID)
     group: str = Field(pattern=_ID)
