@@ -1,0 +1,433 @@
+"""FHIR resources other than Observation: what each becomes, and whose it is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kanglu.intake.fhir import Draft
+from kanglu.intake.fhir.draft import Elsewhere, Someone
+from kanglu.record.facts import (
+    AllergyIntolerance,
+    CarePlan,
+    Condition,
+    DiagnosticReport,
+    Encounter,
+    Fact,
+    Identifier,
+    Immunization,
+    MedicationStatement,
+    PersonStatement,
+    Procedure,
+)
+
+Read = Callable[..., Draft]
+PATIENT = {"resourceType": "Patient", "id": "p", "birthDate": "1960-02-29"}
+SNOMED = "http://snomed.info/sct"
+
+
+def coded(code: str, display: str, system: str = SNOMED) -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code, "display": display}]}
+
+
+def about(kind: str, **fields: Any) -> dict[str, Any]:
+    who = "patient" if kind in ("AllergyIntolerance", "Immunization") else "subject"
+    return {"resourceType": kind, "id": "x", who: {"reference": "Patient/p"}, **fields}
+
+
+def only(draft: Draft) -> Any:
+    assert draft.troubles == []
+    (fact,) = draft.facts
+    return fact
+
+
+def person(draft: Draft) -> PersonStatement:
+    (one,) = draft.subjects
+    assert isinstance(one, Someone)
+    return one.statement
+
+
+def test_a_condition_runs_from_its_onset_to_its_abatement(draft: Read) -> None:
+    resource = about(
+        "Condition",
+        code=coded("38341003", "Hypertension"),
+        onsetDateTime="2012-03",
+        abatementDateTime="2019",
+        recordedDate="2012-04-01",
+        clinicalStatus=coded("resolved", "Resolved"),
+        verificationStatus=coded("confirmed", "Confirmed"),
+        category=[coded("problem-list-item", "Problem list")],
+        severity=coded("6736007", "Moderate"),
+    )
+    assert only(draft(PATIENT, resource)) == Condition(
+        0, SNOMED, "38341003", "2012-03", "2019", "resolved", "confirmed", "Problem list", "Moderate",
+        "imported", "final", "Hypertension", "test.json#[1]", "Condition/x#38341003",
+    )  # fmt: skip
+
+
+def test_a_condition_without_onset_is_dated_by_when_it_was_recorded(draft: Read) -> None:
+    resource = about("Condition", code=coded("38341003", "Hypertension"), recordedDate="2012-04-01")
+    assert only(draft(PATIENT, resource)).effective == "2012-04-01"
+
+
+@pytest.mark.parametrize(
+    ("verification", "status"), [("refuted", "final"), ("entered-in-error", "entered-in-error")]
+)
+def test_a_refuted_condition_says_so_and_one_in_error_is_withdrawn(
+    verification: str, status: str, draft: Read
+) -> None:
+    resource = about(
+        "Condition", code=coded("1", "Gout"), verificationStatus=coded(verification, verification)
+    )
+    fact = only(draft(PATIENT, resource))
+    assert (fact.verification_status, fact.status) == (verification, status)
+
+
+def test_of_several_codes_of_a_diagnosis_the_one_that_the_catalogue_knows_is_kept(draft: Read) -> None:
+    both = {
+        "coding": [
+            {"system": "http://local", "code": "HT"},
+            {"system": "http://hl7.org/fhir/sid/icd-10", "code": "I10", "display": "原发性高血压"},
+        ]
+    }
+    assert only(draft(PATIENT, about("Condition", code=both))).code == "I10"
+
+
+def test_a_request_for_a_medicine_keeps_dose_and_reason(draft: Read) -> None:
+    resource = about(
+        "MedicationRequest",
+        status="active",
+        intent="order",
+        medicationCodeableConcept=coded(
+            "314076", "Lisinopril 10 MG", "http://www.nlm.nih.gov/research/umls/rxnorm"
+        ),
+        authoredOn="2020-01-02T08:00:00+08:00",
+        reasonCode=[{"text": "Blood pressure"}],
+        dosageInstruction=[
+            {
+                "timing": {"repeat": {"frequency": 1, "period": 1.0, "periodUnit": "d"}},
+                "doseAndRate": [{"doseQuantity": {"value": 10, "unit": "mg"}}],
+            }
+        ],
+    )
+    fact = only(draft(PATIENT, resource))
+    assert isinstance(fact, MedicationStatement)
+    assert (fact.kind, fact.intent, fact.clinical_status) == ("request", "order", "active")
+    assert (fact.effective, fact.dosage, fact.reason) == (
+        "2020-01-02T08:00:00",
+        "10 mg, 1 × / 1 d",
+        "Blood pressure",
+    )
+
+
+def test_a_medicine_taken_runs_over_its_period(draft: Read) -> None:
+    resource = about(
+        "MedicationStatement",
+        status="completed",
+        medicationCodeableConcept={"text": "二甲双胍"},
+        effectivePeriod={"start": "2019", "end": "2020-06"},
+        dosage=[{"text": "0.5g 每日两次"}],
+    )
+    fact = only(draft(PATIENT, resource))
+    assert (fact.kind, fact.effective, fact.effective_end) == ("statement", "2019", "2020-06")
+    assert (fact.code, fact.display, fact.dosage) == (None, "二甲双胍", "0.5g 每日两次")
+
+
+MEDICATION = {"resourceType": "Medication", "id": "m", "code": coded("860975", "Metformin", "http://rxnorm")}
+
+
+@pytest.mark.parametrize(
+    ("around", "request_"),
+    [
+        ([], {"contained": [MEDICATION], "medicationReference": {"reference": "#m"}}),
+        ([MEDICATION], {"medicationReference": {"reference": "Medication/m"}}),
+        ([MEDICATION], {"medicationReference": {"reference": "Medication/m/_history/2"}}),
+    ],
+)
+def test_a_medicine_is_found_where_the_reference_points(
+    around: list[Any], request_: dict[str, Any], draft: Read
+) -> None:
+    fact = only(draft(PATIENT, about("MedicationRequest", **request_), *around))
+    assert (fact.code, fact.display) == ("860975", "Metformin")
+
+
+def test_a_medicine_that_is_nowhere_is_known_by_its_words_or_waits_for_another_file(draft: Read) -> None:
+    words = {"medicationReference": {"reference": "Medication/9", "display": "Aspirin"}}
+    assert only(draft(PATIENT, about("MedicationRequest", **words))).display == "Aspirin"
+    waiting = draft(PATIENT, about("MedicationRequest", medicationReference={"reference": "Medication/9"}))
+    assert waiting.unnamed == {0: "Medication/9"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({}, "medication[x]"),
+        ({"doNotPerform": True, "medicationCodeableConcept": {"text": "x"}}, "doNotPerform"),
+    ],
+)
+def test_no_medicine_and_the_request_not_to_give_one_are_set_aside(
+    fields: dict[str, Any], field: str, draft: Read
+) -> None:
+    read = draft(PATIENT, about("MedicationRequest", **fields))
+    assert (read.facts, [one.field for one in read.troubles]) == ([], [field])
+
+
+def test_an_allergy_keeps_substance_and_reaction(draft: Read) -> None:
+    resource = about(
+        "AllergyIntolerance",
+        clinicalStatus=coded("active", "Active"),
+        verificationStatus=coded("confirmed", "Confirmed"),
+        type="allergy",
+        category=["medication"],
+        criticality="high",
+        code=coded("91936005", "Penicillin"),
+        recordedDate="2001-05-06",
+        reaction=[{"manifestation": [coded("271807003", "Rash"), {"text": "Swelling"}]}],
+    )
+    assert only(draft(PATIENT, resource)) == AllergyIntolerance(
+        0, SNOMED, "91936005", "2001-05-06", None, "active", "confirmed", "allergy", "medication", "high",
+        "Rash; Swelling", "imported", "final", "Penicillin", "test.json#[1]", "AllergyIntolerance/x#91936005",
+    )  # fmt: skip
+
+
+def test_a_visit_a_procedure_a_vaccination_a_report_and_a_plan(draft: Read) -> None:
+    visit = about(
+        "Encounter",
+        status="finished",
+        **{"class": {"code": "AMB"}},
+        type=[coded("185349003", "Check up")],
+        period={"start": "2020-01-02T08:00:00", "end": "2020-01-02T09:00:00"},
+        serviceProvider={"display": "人民医院"},
+        reasonCode=[{"text": "Cough"}],
+    )
+    procedure = about(
+        "Procedure", status="completed", code=coded("1", "Knee replacement"), performedDateTime="2020-01"
+    )
+    dose = {"value": 0.5, "unit": "mL"}
+    vaccination = about(
+        "Immunization",
+        status="completed",
+        vaccineCode=coded("140", "Influenza", "http://hl7.org/fhir/sid/cvx"),
+        occurrenceDateTime="2020-10-01",
+        doseQuantity=dose,
+    )
+    report = about(
+        "DiagnosticReport",
+        status="final",
+        code=coded("58410-2", "CBC", "http://loinc.org"),
+        category=[{"text": "Laboratory"}],
+        issued="2020-01-03T00:00:00Z",
+        conclusion="Normal",
+    )
+    plan = about(
+        "CarePlan",
+        status="active",
+        intent="plan",
+        category=[coded("assess-plan", "Plan"), coded("698360004", "Diabetes self management")],
+        period={"start": "2020-01-02"},
+        activity=[{"detail": {"code": {"text": "Diet"}}}, {"detail": {"description": "Walk"}}],
+    )
+    read = draft(PATIENT, visit, procedure, vaccination, report, plan)
+    assert read.troubles == []
+    facts: dict[type[Fact], Any] = {type(fact): fact for fact in read.facts}
+    assert facts[Encounter][2:9] == (
+        "185349003", "2020-01-02T08:00:00", "2020-01-02T09:00:00", "finished", "AMB", "人民医院", "Cough",
+    )  # fmt: skip
+    assert facts[Procedure][2:6] == ("1", "2020-01", None, "completed")
+    assert facts[Immunization][2:7] == ("140", "2020-10-01", None, "completed", "0.5 mL")
+    assert facts[DiagnosticReport][2:8] == (
+        "58410-2", "2020-01-03T00:00:00", None, "final", "Laboratory", "Normal",
+    )  # fmt: skip
+    assert facts[CarePlan].code == "698360004"
+    assert facts[CarePlan].detail == "Diet; Walk"
+
+
+@pytest.mark.parametrize(
+    ("resource", "field"),
+    [
+        (about("Condition"), "code"),
+        (about("Condition", code="I10"), "code"),
+        (about("Condition", code={"coding": [{"system": SNOMED}]}), "code"),
+        (about("Condition", code=coded("1", "x"), onsetDateTime="last week"), "onsetDateTime"),
+        (about("Condition", code=coded("1", "x"), category={"text": "x"}), "category"),
+        (about("Encounter", period={"start": "2020-01-02", "end": "2020-01-01"}), "period"),
+        (about("Immunization", vaccineCode=coded("1", "x"), occurrenceDateTime=2020), "occurrenceDateTime"),
+        (about("Procedure", code=coded("1", "x"), subject=None), "subject"),
+        (about("Procedure", code=coded("1", "x"), subject="Patient/p"), "subject"),
+        (about("Procedure", code=coded("1", "x"), subject={"reference": "Group/g"}), "subject"),
+        (about("Procedure", code=coded("1", "x"), performedDateTime="1960-02-28"), "date"),
+    ],
+)
+def test_a_malformed_resource_is_set_aside_alone_with_place_field_and_reason(
+    resource: dict[str, Any], field: str, draft: Read
+) -> None:
+    good = about("Condition", code=coded("38341003", "Hypertension"))
+    read = draft(PATIENT, resource, good)
+    (one,) = read.troubles
+    assert (one.row, one.field) == (f"[1] {resource['resourceType']}/x", field)
+    assert one.reason
+    assert one.remedy
+    assert one.quarantined
+    assert [fact.display for fact in read.facts] == ["Hypertension"]
+
+
+def test_what_is_not_taken_in_is_counted_by_type(draft: Read) -> None:
+    read = draft(PATIENT, {"resourceType": "Claim"}, {"resourceType": "Claim"}, {"resourceType": "Goal"})
+    assert (dict(read.read), dict(read.skipped)) == ({"Patient": 1}, {"Claim": 2, "Goal": 1})
+
+
+# -- people ---------------------------------------------------------------------------------
+
+
+def test_a_patient_says_who_somebody_is(draft: Read) -> None:
+    said = person(
+        draft(
+            {
+                "resourceType": "Patient",
+                "identifier": [{"system": "http://hospital", "value": "4711"}],
+                "name": [
+                    {"use": "old", "family": "Xu"},
+                    {"use": "official", "family": "欧阳", "given": ["小", "明"]},
+                ],
+                "gender": "female",
+                "birthDate": "1960-02",
+                "deceasedDateTime": "2020-05-06T07:08:09+08:00",
+                "communication": [{"language": coded("zh-CN", "Chinese"), "preferred": True}],
+                "telecom": [{"system": "phone", "value": "13800000000", "use": "mobile"}],
+                "address": [{"line": ["1 Road"], "city": "Beijing", "country": "CN"}],
+            }
+        )
+    )
+    assert said.identifiers == (Identifier("http://hospital", "4711"),)
+    assert (said.name, said.sex, said.birth_date) == ("欧阳小明", "female", "1960-02")
+    assert (said.death_date, said.language) == ("2020-05-06T07:08:09", "zh-CN")
+    assert said.telecoms[0].value == "13800000000"
+    assert said.addresses == ("1 Road, Beijing, CN",)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ([{"family": "Chalmers", "given": ["Peter", "James"]}], "Peter James Chalmers"),
+        ([{"text": "张 三", "family": "张"}], "张 三"),
+        ([{"use": "nickname", "given": ["Jim"]}, {"use": "usual", "given": ["James"]}], "James"),
+        ([], None),
+    ],
+)
+def test_names_are_written_as_their_language_does(name: list[Any], expected: str | None, draft: Read) -> None:
+    assert person(draft({**PATIENT, "name": name})).name == expected
+
+
+def test_a_resident_identity_number_is_known_by_its_oid(draft: Read) -> None:
+    number = {"system": "urn:oid:2.16.156.10011.1.3", "value": "11010519491231002X"}
+    assert person(draft({**PATIENT, "identifier": [number]})).identifiers[0].system == "cn-resident-id"
+
+
+def test_numbers_of_a_family_or_a_visit_do_not_say_who_somebody_is(draft: Read) -> None:
+    shared = [{"system": "http://insurer", "value": "1", "type": coded("SN", "Subscriber")}]
+    (number,) = person(draft({**PATIENT, "identifier": shared})).identifiers
+    assert number.system == "urn:kanglu:source:test.json"
+
+
+def test_a_patient_without_numbers_is_known_by_id_and_birth_within_the_file(draft: Read) -> None:
+    first = person(draft(PATIENT, name="a/export.json")).identifiers
+    assert person(draft(PATIENT, name="b/EXPORT.json.gz")).identifiers == first
+    assert person(draft({**PATIENT, "birthDate": "1961"}, name="a/export.json")).identifiers != first
+    assert person(draft(PATIENT, name="a/other.json")).identifiers != first
+
+
+def test_a_uuid_is_a_number_everywhere(draft: Read) -> None:
+    own = "44EC4447-9e2c-4eb9-bd4f-0bdb416b806e"
+    (number,) = person(draft({**PATIENT, "id": own})).identifiers
+    assert number == Identifier("urn:ietf:rfc:3986", f"urn:uuid:{own.lower()}")
+
+
+@pytest.mark.parametrize(
+    "patient",
+    [
+        {"resourceType": "Patient"},
+        {**PATIENT, "deceasedDateTime": "1960-02-28"},
+        {**PATIENT, "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/patient-animal"}]},
+        {**PATIENT, "birthDate": "1960-13-01"},
+    ],
+)
+def test_nobody_is_made_of_what_cannot_be_a_person(patient: dict[str, Any], draft: Read) -> None:
+    read = draft(patient)
+    assert read.subjects == []
+    assert len(read.troubles) == 1
+
+
+def test_a_sex_that_is_none_is_left_open_with_a_remark(draft: Read) -> None:
+    read = draft({**PATIENT, "gender": "M"})
+    assert person(read).sex is None
+    assert [one.quarantined for one in read.troubles] == [False]
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {"reference": "Patient/p"},
+        {"reference": "Patient/p/_history/3"},
+        {"reference": "http://server/fhir/Patient/p"},
+        {"reference": "urn:uuid:1"},
+        {"reference": "Patient?identifier=http://hospital|4711"},
+        {"identifier": {"system": "http://hospital", "value": "4711"}},
+    ],
+)
+def test_a_person_is_found_by_every_kind_of_reference(subject: dict[str, Any], draft: Read) -> None:
+    numbered = {**PATIENT, "identifier": [{"system": "http://hospital", "value": "4711"}]}
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [
+            {"resource": about("Condition", code=coded("1", "x"), subject=subject)},
+            {"resource": numbered, "fullUrl": "urn:uuid:1"},
+        ],
+    }
+    read = draft(bundle)
+    assert read.troubles == []
+    assert isinstance(read.subjects[read.facts[0][0]], Someone)
+
+
+def test_a_contained_patient_is_a_person(draft: Read) -> None:
+    read = draft(about("Condition", code=coded("1", "x"), contained=[PATIENT], subject={"reference": "#p"}))
+    assert person(read).birth_date == "1960-02-29"
+
+
+def test_a_person_of_another_file_is_left_to_the_import(draft: Read) -> None:
+    read = draft(about("Condition", code=coded("1", "x")), about("Procedure", code=coded("1", "x")))
+    assert read.subjects == [Elsewhere(("Patient/p",))]
+    assert [fact[0] for fact in read.facts] == [0, 0]
+
+
+# -- a life has an end ------------------------------------------------------------------------
+
+DEAD = {**PATIENT, "deceasedDateTime": "2000-09-17T05:46:40+00:00"}
+
+
+@pytest.mark.parametrize(
+    ("when", "taken"),
+    [
+        ("1960-02-29", True),
+        ("1960-02-28", False),
+        ("1960-02", True),
+        ("1960", True),
+        ("1959", False),
+        ("2000-09-17T23:00:00+00:00", True),
+        ("2000-09-18", False),
+        ("2000-09", True),
+        ("2000", True),
+        ("2000-10", False),
+    ],
+)
+def test_what_lies_outside_a_life_is_set_aside(when: str, taken: bool, draft: Read) -> None:
+    read = draft(DEAD, about("Procedure", code=coded("1", "x"), performedDateTime=when))
+    assert (len(read.facts), [one.field for one in read.troubles]) == ((1, []) if taken else (0, ["date"]))
+
+
+@pytest.mark.parametrize(("code", "taken"), [("69409-1", True), ("58410-2", False)])
+def test_certificates_of_death_are_written_after_it(code: str, taken: bool, draft: Read) -> None:
+    report = about(
+        "DiagnosticReport", code=coded(code, "x", "http://loinc.org"), effectiveDateTime="2000-09-30"
+    )
+    assert len(draft(DEAD, report).facts) == taken
