@@ -12,6 +12,7 @@ from kanglu.measures.columns import Column, Input, Inputs, Unit
 from kanglu.measures.files import score_file
 from kanglu.measures.registry import SCORES, find, score
 from kanglu.measures.score import STATUSES, Band, Contributor, Score
+from kanglu.measures.trends import Trend, changed, classify, reference_change_value, segments, trend
 
 __all__ = [
     "SCORES",
@@ -22,11 +23,17 @@ __all__ = [
     "Input",
     "Inputs",
     "Score",
+    "Trend",
     "Unit",
     "bp_class",
     "bp_row",
+    "changed",
     "china_par",
+    "classify",
     "find",
+    "reference_change_value",
     "score",
     "score_file",
+    "segments",
+    "trend",
 ]
