@@ -13,6 +13,15 @@ from kanglu.measures.files import score_file
 from kanglu.measures.registry import SCORES, find, score
 from kanglu.measures.score import STATUSES, Band, Contributor, Score
 from kanglu.measures.trends import Trend, changed, classify, reference_change_value, segments, trend
+from kanglu.measures.variability import (
+    PopulationFit,
+    TimeInRange,
+    Variability,
+    fit_population,
+    time_in_range,
+    variability,
+    vim,
+)
 
 __all__ = [
     "SCORES",
@@ -22,18 +31,25 @@ __all__ = [
     "Contributor",
     "Input",
     "Inputs",
+    "PopulationFit",
     "Score",
+    "TimeInRange",
     "Trend",
     "Unit",
+    "Variability",
     "bp_class",
     "bp_row",
     "changed",
     "china_par",
     "classify",
     "find",
+    "fit_population",
     "reference_change_value",
     "score",
     "score_file",
     "segments",
+    "time_in_range",
     "trend",
+    "variability",
+    "vim",
 ]
