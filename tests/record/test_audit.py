@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select, text
-from sqlalchemy.exc import DatabaseError
 
+from kanglu.errors import RecordError
 from kanglu.record import Store, tables
+from kanglu.record import open as open_record
 from kanglu.record.facts import Identifier, Observation, PersonStatement
+from kanglu.trust import Actor, Role
 
 
 @pytest.fixture
@@ -48,6 +50,7 @@ def test_every_reading_of_a_person_is_one_row(peopled: Store) -> None:
     panel = peopled.panel("all")
     assert panel.record_numbers == panel.people["record_number"].tolist()
     panel.inputs()
+    panel.facts("observation", ["weight"])
     list(peopled.dossiers([2, 3]))
     peopled.find("人2")
     peopled.exported("annual.pdf", ["K000002"])
@@ -60,6 +63,7 @@ def test_every_reading_of_a_person_is_one_row(peopled: Store) -> None:
         ("panel", None),
         *(("read identity", number) for number in each),
         *(("read inputs", number) for number in each),
+        *(("read facts", number) for number in each),
         ("read dossier", "K000002"),
         ("read dossier", "K000003"),
         ("find", "K000002"),
@@ -69,6 +73,16 @@ def test_every_reading_of_a_person_is_one_row(peopled: Store) -> None:
     row = events(peopled)[start + 1]
     assert (row.actor, row.role, row.purpose) == ("local", "health_manager", "care")
     assert json.loads(row.detail) == {"indicator": "weight"}
+
+
+def test_an_analyst_is_written_down_with_whom_they_read(
+    peopled: Store, database_url: str, clock: Any
+) -> None:
+    analyst = Actor("an", "An", Role.ANALYST)
+    with open_record(database_url, actor=analyst, purpose="analysis", clock=clock) as store:
+        store.dossier(store.panel("K000002").record_numbers[0])
+    row = events(peopled)[-1]
+    assert (row.actor, row.role, row.purpose, row.person) == ("an", "analyst", "analysis", "K000002")
 
 
 def test_opening_and_writing_are_rows_too(peopled: Store) -> None:
@@ -93,7 +107,7 @@ def test_names_and_values_are_not_in_the_log(peopled: Store) -> None:
 )
 def test_the_database_refuses_to_change_events(peopled: Store, statement: str) -> None:
     with (
-        pytest.raises(DatabaseError, match="append-only"),
+        pytest.raises(RecordError, match="append-only"),
         peopled.database.writing() as connection,
     ):
         connection.execute(text(statement))

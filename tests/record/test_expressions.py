@@ -200,3 +200,18 @@ def test_the_inputs_of_a_panel_have_one_row_a_person(peopled: Store) -> None:
     assert inputs.loc[1, "age_years"] == 65
     assert peopled.panel("sex = other").inputs().empty
     assert panel.record_numbers == ["K000001", "K000003"]
+
+
+def test_the_facts_of_a_panel_are_those_of_its_people_at_its_moment(peopled: Store) -> None:
+    facts = peopled.panel("diabetes or K000003").facts("observation", ["hba1c"])
+    assert list(zip(facts["person_id"], facts["value"], strict=True)) == [
+        (1, 8.0),
+        (1, 7.5),
+        (3, 6.5),
+        (3, 9.0),
+    ]
+    assert set(peopled.panel("K000001").facts("observation")["indicator"]) == {
+        "hba1c",
+        "family_history_diabetes",
+    }
+    assert peopled.panel("sex = other").facts("condition").empty

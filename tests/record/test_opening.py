@@ -44,11 +44,12 @@ def test_init_twice_changes_nothing(empty_url: str, monkeypatch: pytest.MonkeyPa
         assert store.verify().ok
 
 
-def test_init_makes_a_key_that_only_its_owner_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_init_makes_files_that_only_the_owner_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KANGLU_KEY", raising=False)
     record.init(str(tmp_path / "data" / "k.sqlite"))
     key = tmp_path / "data" / "k.sqlite.key"
     assert key.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "data" / "k.sqlite").stat().st_mode & 0o777 == 0o600
     record.open(str(tmp_path / "data" / "k.sqlite")).close()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kanglu.errors import RecordError
@@ -103,7 +103,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view for several queries."""
-        with self.engine.connect() as connection, connection.begin():
+        with self._told(), self.engine.connect() as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             yield connection
@@ -111,9 +111,23 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One write transaction: committed as a whole at the end, or nothing of it."""
-        connect = self.engine.connect().execution_options(kanglu_writing=True)
-        with connect as connection, connection.begin():
+        with (
+            self._told(),
+            self.engine.connect().execution_options(kanglu_writing=True) as connection,
+            connection.begin(),
+        ):
             yield connection
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the database refuses is said in Kanglu's words."""
+        try:
+            yield
+        except DBAPIError as error:
+            remedy = "Check that the server runs, the disk has room and no other program holds the file."
+            raise RecordError(
+                f"The database refuses: {first_line(error)}.", where=self.name, remedy=remedy
+            ) from error
 
     def close(self) -> None:
         """Give all connections back."""
@@ -177,7 +191,7 @@ def opened(url: str | None) -> Database:
     return Database(where, keys)
 
 
-def first_line(error: DatabaseError) -> str:
+def first_line(error: DBAPIError) -> str:
     """What the driver said, in one line without a full stop."""
     return str(error.orig).strip().splitlines()[0].rstrip(".")
 

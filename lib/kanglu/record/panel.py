@@ -25,7 +25,8 @@ from kanglu.record.expressions import (
     parse,
 )
 from kanglu.record.frames import COLUMNS, facts_of, frame
-from kanglu.record.inputs import SOURCES, UNSOUND, current_drug_classes, current_problems, score_inputs
+from kanglu.record.inputs import SOURCES, score_inputs
+from kanglu.record.listed import UNSOUND, current_drug_classes, current_problems
 from kanglu.record.moment import Moment, current
 from kanglu.record.people import people_frame, views
 
@@ -83,6 +84,13 @@ class Panel:
         """What the scores are given, see `inputs.score_inputs`: one row a person, indexed by id."""
         return self.store.inputs(self.members, self.moment)
 
+    def facts(self, kind: str, indicators: Sequence[str] | None = None) -> pd.DataFrame:
+        """Everybody's facts of one kind (``observation``, ``condition`` …), by person and effective time.
+
+        `indicators` chooses among observations, all when None. Columns as the table, see `frames.COLUMNS`.
+        """
+        return self.store.facts(self.members, kind, self.moment, indicators)
+
 
 def select_people(connection: Connection, expr: str, moment: Moment, catalogue: "Catalogue") -> list[int]:
     """Ids of the people that the expression means, ascending. Raises `ExpressionError`, `NotFound`."""
@@ -110,6 +118,21 @@ def read_inputs(
             )
         )
     return pd.concat(parts)
+
+
+def read_facts(
+    connection: Connection, ids: Sequence[int], kind: str, moment: Moment, indicators: Sequence[str] | None
+) -> pd.DataFrame:
+    """The facts of one kind about people, read some hundred at a time."""
+    wanted = () if indicators is None else (tables.observation.c.indicator.in_(sorted(indicators)),)
+    starts = range(0, max(len(ids), 1), PEOPLE_A_QUERY)
+    return pd.concat(
+        [
+            facts_of(connection, kind, ids[start : start + PEOPLE_A_QUERY], moment, *wanted)
+            for start in starts
+        ],
+        ignore_index=True,
+    )
 
 
 class _Population:

@@ -36,7 +36,9 @@ def init(url: str | None = None) -> str:
     where = resolve(url)
     shown = where.render_as_string(hide_password=True)
     if where.get_backend_name() == "sqlite":
-        Path(str(where.database)).parent.mkdir(parents=True, exist_ok=True)
+        path = Path(str(where.database))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
     engine = make_engine(where)
     try:
         _upgrade(engine, shown)

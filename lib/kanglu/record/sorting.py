@@ -7,8 +7,8 @@ The rules, for the facts of one kind about one person:
 - Otherwise, a fact that says the same thing as a current one (`Kind.same`) is a duplicate, whoever states it:
   a blood pressure given as a panel and alone is one reading. Two values at one time from two source
   records are two facts.
-- A file that was imported before says nothing new: versions of it that have been corrected since stay
-  corrected. The same words from a file not seen before take the correction back.
+- A file that was imported before does not take back what has been corrected since: what it said then and was
+  replaced is a duplicate. The same words from a file not seen before are a correction again.
 
 What is a duplicate does not depend on the order of the files: corrections are settled before new facts, and
 of two new facts that say the same, the one with the smaller `source_key` is kept.
@@ -33,14 +33,34 @@ class Known:
     ----------
     latest : id and content of the current version, by person and source key.
     current : id of the current fact that says the same thing.
-    past : contents that have been replaced, with person and source key.
+    past : what has been said and replaced.
     batch_of : batch of each fact in `latest` and `current`.
     """
 
     latest: dict[tuple[int, str], Version] = field(default_factory=dict)
     current: dict[Values, int] = field(default_factory=dict)
-    past: set[tuple[int, str, Values]] = field(default_factory=set)
+    past: set[Values] = field(default_factory=set)
     batch_of: dict[int, int] = field(default_factory=dict)
+    _also: dict[Values, list[int]] = field(default_factory=dict)
+
+    def stand(self, same: Values, fact_id: int) -> None:
+        """A fact that says this stands from now on, maybe beside others."""
+        if same in self.current:
+            self._also.setdefault(same, []).append(fact_id)
+        else:
+            self.current[same] = fact_id
+
+    def fall(self, same: Values, fact_id: int) -> None:
+        """A fact that said this has been replaced; another may go on saying it."""
+        self.past.add(same)
+        others = self._also.get(same, [])
+        if self.current.get(same) != fact_id:
+            if fact_id in others:
+                others.remove(fact_id)
+        elif others:
+            self.current[same] = others.pop(0)
+        else:
+            del self.current[same]
 
     def learn(self, kind: Kind, rows: Iterable[Sequence[Any]]) -> None:
         """Take in rows of the record: the fact's fields, then id, batch_id, replaces."""
@@ -49,16 +69,15 @@ class Known:
         status = kind.content - 1
         for row in held:
             *_, key, fact_id, batch_id, _ = row
-            content = tuple(row[: kind.content])
+            same = sameness(kind, tuple(row[:-3]))
             if fact_id in replaced:
-                if key is not None:
-                    self.past.add((row[0], key, content))
+                self.past.add(same)
                 continue
             self.batch_of[fact_id] = batch_id
             if key is not None:
-                self.latest[row[0], key] = (fact_id, content)
+                self.latest[row[0], key] = (fact_id, tuple(row[: kind.content]))
             if row[status] != WITHDRAWN:
-                self.current.setdefault(sameness(kind, tuple(row[:-3])), fact_id)
+                self.stand(same, fact_id)
 
 
 @dataclass(slots=True)
@@ -95,34 +114,35 @@ def sort_out(kind: Kind, facts: Iterable[tuple[Fact, bool]], known: Known, first
     first_id : id that the first new row will have.
     """
     found = Sorted(first_id)
-    unheard: list[Fact] = []
-    for fact, again in facts:
-        key = fact.source_key
-        if key is not None and (version := known.latest.get((fact[0], key))) is not None:
-            _revise(kind, fact, version, again, known, found)
-        else:
-            unheard.append(fact)
-    for fact in unheard:
-        key = fact.source_key
-        if key is not None and (version := known.latest.get((fact[0], key))) is not None:
-            _revise(kind, fact, version, False, known, found)
-        else:
-            _enter(kind, fact, known, found)
+    unheard: list[tuple[Fact, bool]] = []
+    for pair in facts:
+        if not _revised(kind, *pair, known, found):
+            unheard.append(pair)
+    for fact, again in unheard:
+        if not _revised(kind, fact, again, known, found):
+            _enter(kind, fact, again, known, found)
     return found
 
 
-def _revise(kind: Kind, fact: Fact, version: Version, again: bool, known: Known, found: Sorted) -> None:
-    """A fact whose source key is known: the same, or a correction."""
-    held_id, held = version
-    content: Values = fact[: kind.content]
+def _revised(kind: Kind, fact: Fact, again: bool, known: Known, found: Sorted) -> bool:
+    """Settle a fact whose source key is known: the same, or a correction. False when the key is not."""
     key = fact.source_key
-    if content == held or (again and key is not None and (fact[0], key, content) in known.past):
+    version = None if key is None else known.latest.get((fact[0], key))
+    if version is None:
+        return False
+    held_id, held = version
+    if fact[: kind.content] == held or (again and _said_then(kind, fact, known)):
         _duplicate(held_id, known, found)
-        return
-    before = sameness(kind, (*held, *fact[kind.content :]))
-    if known.current.get(before) == held_id:
-        del known.current[before]
+        return True
+    known.fall(sameness(kind, (*held, *fact[kind.content :])), held_id)
     _correct(kind, fact, held_id, known, found)
+    return True
+
+
+def _said_then(kind: Kind, fact: Fact, known: Known) -> bool:
+    """Whether a file imported before said this then: it stands by another record, or was replaced since."""
+    same = sameness(kind, fact)
+    return same in known.past or (fact.status != WITHDRAWN and same in known.current)
 
 
 def _correct(kind: Kind, fact: Fact, held_id: int, known: Known, found: Sorted) -> None:
@@ -133,20 +153,25 @@ def _correct(kind: Kind, fact: Fact, held_id: int, known: Known, found: Sorted) 
     if fact.source_key is not None:
         known.latest[fact[0], fact.source_key] = (new_id, fact[: kind.content])
     if fact.status != WITHDRAWN:
-        known.current.setdefault(sameness(kind, fact), new_id)
+        known.stand(sameness(kind, fact), new_id)
 
 
-def _enter(kind: Kind, fact: Fact, known: Known, found: Sorted) -> None:
+def _enter(kind: Kind, fact: Fact, again: bool, known: Known, found: Sorted) -> None:
     """A fact that its source has not stated before: new, or said already by another."""
     key, same = fact.source_key, sameness(kind, fact)
     held_id = known.current.get(same)
-    if fact.status == WITHDRAWN:
+    withdrawn = fact.status == WITHDRAWN
+    if again and same in known.past and (withdrawn or held_id is None):
+        found.counts["duplicate"] += 1
+    elif withdrawn:
         if held_id is not None and key is None:
-            del known.current[same]
-            _correct(kind, fact, held_id, known, found)
+            _withdraw(kind, fact, held_id, known, found)
         else:
             found.counts["unknown"] += 1
-    elif held_id is None:
+    elif held_id is not None:
+        _duplicate(held_id, known, found)
+        _prefer(kind, fact, held_id, known, found)
+    else:
         new_id = found.first_id + len(found.facts)
         known.current[same] = new_id
         if key is not None:
@@ -154,9 +179,13 @@ def _enter(kind: Kind, fact: Fact, known: Known, found: Sorted) -> None:
         found.facts.append(fact)
         found.replaces.append(None)
         found.counts["new"] += 1
-    else:
-        _duplicate(held_id, known, found)
-        _prefer(kind, fact, held_id, known, found)
+
+
+def _withdraw(kind: Kind, fact: Fact, held_id: int, known: Known, found: Sorted) -> None:
+    """Withdraw what is named by its content only; the withdrawal continues under the key it was held by."""
+    known.fall(sameness(kind, fact), held_id)
+    key = next((key for (_, key), (one, _) in known.latest.items() if one == held_id), None)
+    _correct(kind, fact._replace(source_key=key), held_id, known, found)
 
 
 def _prefer(kind: Kind, fact: Fact, held_id: int, known: Known, found: Sorted) -> None:

@@ -18,8 +18,9 @@ from kanglu.record.checking import Verification, integrity, status
 from kanglu.record.database import Database, lock_writers, opened, uncollected
 from kanglu.record.dossier import Dossier, read_dossiers
 from kanglu.record.identity import chunks
+from kanglu.record.identity import record_number as number_of
 from kanglu.record.moment import Moment, day
-from kanglu.record.panel import Panel, read_inputs, select_people
+from kanglu.record.panel import Panel, read_facts, read_inputs, select_people
 from kanglu.record.people import PersonView, people_frame, views
 from kanglu.record.person import Person, series_of
 from kanglu.record.search import find_people
@@ -143,7 +144,7 @@ class Store:
         if self._database is None:
             return Person(self, dossier.held(record_number).person)
         view = self._view(record_number)
-        self._audit([Deed("read person", view.record_number)])
+        self._audit([Deed("read person", number_of(view.id))])
         return Person(self, view)
 
     def dossier(self, record_number: str) -> Dossier:
@@ -163,7 +164,7 @@ class Store:
         for some in chunks(sorted(set(ids)), PEOPLE_AT_A_TIME):
             with uncollected(), self.database.reading() as connection:
                 read = list(read_dossiers(connection, some, moment, catalogue_revision=revision, mask=mask))
-            self._audit([Deed("read dossier", one.person.record_number) for one in read])
+            self._audit([Deed("read dossier", number_of(one.person.id)) for one in read])
             yield from read
 
     def find(self, text: str) -> list[PersonView]:
@@ -173,7 +174,7 @@ class Store:
         with self.database.reading() as connection:
             ids = find_people(connection, self.database.keys, text, self.moment)
             found = views(people_frame(connection, self.moment, tables.person.c.id.in_(ids)))
-        self._audit([Deed("find", view.record_number) for view in found])
+        self._audit([Deed("find", number_of(view.id)) for view in found])
         return found
 
     def panel(
@@ -192,7 +193,7 @@ class Store:
         """Who these people are at a moment: columns `people.PEOPLE_COLUMNS`, by id."""
         self._require_read()
         read = self._people(ids, moment)
-        self._audit([Deed("read identity", number) for number in read["record_number"].tolist()])
+        self._audit([Deed("read identity", number_of(one)) for one in read["person_id"].tolist()])
         return read
 
     def _people(self, ids: Sequence[int], moment: Moment) -> pd.DataFrame:
@@ -205,9 +206,20 @@ class Store:
         """See `Panel.inputs`."""
         self._require_read()
         people = self._people(ids, moment)
-        self._audit([Deed("read inputs", number) for number in people["record_number"].tolist()])
+        self._audit([Deed("read inputs", number_of(one)) for one in people["person_id"].tolist()])
         with self.database.reading() as connection:
             return read_inputs(connection, people, moment, self.catalogue)
+
+    def facts(
+        self, ids: Sequence[int], kind: str, moment: Moment, indicators: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """See `Panel.facts`."""
+        self._require_read()
+        people = self._people(ids, moment)
+        about = {"kind": kind, **({} if indicators is None else {"indicators": sorted(indicators)})}
+        self._audit([Deed("read facts", number_of(one), about) for one in people["person_id"].tolist()])
+        with self.database.reading() as connection:
+            return read_facts(connection, ids, kind, moment, indicators)
 
     def series(self, view: PersonView, indicator: str, since: str | None, until: str | None) -> pd.DataFrame:
         """See `Person.series`."""
@@ -219,7 +231,7 @@ class Store:
 
             wanted = tables.observation.c.indicator == indicator
             facts = facts_of(connection, "observation", [view.id], self.moment, wanted)
-        self._audit([Deed("read series", view.record_number, {"indicator": indicator})])
+        self._audit([Deed("read series", number_of(view.id), {"indicator": indicator})])
         return series_of(facts, indicator, since, until)
 
     def _view(self, record_number: str) -> PersonView:

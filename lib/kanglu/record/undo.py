@@ -40,7 +40,7 @@ def undo(connection: Connection, batch_id: int, at: str) -> Undone:
         select(tables.batch.c.label, tables.batch.c.undone).where(tables.batch.c.id == batch_id)
     ).one_or_none()
     if row is None:
-        raise NotFound(f"There is no batch {batch_id}.", remedy="`kanglu doctor` lists the batches.")
+        raise NotFound(f"There is no batch {batch_id}.", remedy="`kanglu undo` alone lists the batches.")
     if row.undone is not None:
         raise RecordError(f"Batch {batch_id} was undone already, on {row.undone[:10]}.")
     relying = _relying(connection, batch_id)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from math import isfinite
 from typing import Any
 
@@ -52,7 +53,7 @@ class BatchWriter:
     def file(self, name: str, sha256: str) -> None:
         """Say which file the following facts come from; a file imported before says nothing new."""
         self._files.append({"name": name, "sha256": sha256})
-        self._again = sha256 in self._imported_before()
+        self._again = sha256 in self._imported_before
 
     def person(self, statement: PersonStatement) -> int:
         """The person meant, found by identifier, else entered; `NOBODY` when identifiers contradict.
@@ -181,6 +182,7 @@ class BatchWriter:
         for number, (replaces, fact) in enumerate(pairs, start=found.first_id):
             yield (number, batch_id, recorded, replaces, *fact)
 
+    @cached_property
     def _imported_before(self) -> set[str]:
         query = select(tables.batch.c.files).where(tables.batch.c.undone.is_(None))
         return {file["sha256"] for files in self._connection.scalars(query) for file in files}
