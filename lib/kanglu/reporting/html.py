@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nbconvert.exporters import TemplateExporter
-from nbformat.v4 import new_code_cell, new_notebook, new_output
-from traitlets import default
+from nbformat import NotebookNode
+from traitlets import List, default
 
 from kanglu.errors import ReportError
 from kanglu.i18n import Lang
@@ -24,6 +24,8 @@ class ReportExporter(TemplateExporter):
 
     export_from_notebook = "Kanglu report"
     output_mimetype = "text/html"
+
+    default_preprocessors: list[str] = List()  # type: ignore[assignment]
 
     @default("file_extension")
     def _file_extension_default(self) -> str:
@@ -53,8 +55,8 @@ class Printer:
         shown = list(pieces)
         covers = [piece.data for piece in shown if piece.data["type"] == "cover"]
         title = next((cover["document_title"] or cover["title"] for cover in covers), "")
-        outputs = [new_output("display_data", {"text/html": piece.html}) for piece in shown]
-        nb = new_notebook(cells=[new_code_cell(outputs=outputs)])
+        outputs = [NotebookNode(data={"text/html": piece.html}) for piece in shown]
+        nb = NotebookNode(cells=[NotebookNode(outputs=outputs)], metadata=NotebookNode())
         resources = {"lang": lang, "title": title, "style": self._css}
         page, _resources = self._exporter.from_notebook_node(nb, resources)
         return page

@@ -11,6 +11,8 @@ from kanglu.i18n import Lang
 Format = Literal["html", "pdf"]
 FORMATS: tuple[Format, ...] = ("html", "pdf")
 State = Literal["done", "failed"]
+PARTIAL = ".part"
+"""How the names of files end that are being written; a killed batch leaves some behind."""
 GIBIBYTE = 2**30
 
 
@@ -49,12 +51,12 @@ class Plan:
 class Job:
     """One report: its name, what its parameters add to the plan's, and the facts it is made from.
 
-    `dossier` is the person's `kanglu.record.Dossier`; None for a report that reads the store itself.
+    `facts` is the person's packed `Dossier`; None for a report that reads the store itself.
     """
 
     name: str
     parameters: Mapping[str, Any]
-    dossier: Any = None
+    facts: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

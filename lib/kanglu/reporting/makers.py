@@ -7,17 +7,25 @@ import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import replace
-from typing import Protocol
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Protocol
 
 from kanglu.errors import ReportError
 from kanglu.reporting import wire
 from kanglu.reporting.job import Job, Outcome, Plan
-from kanglu.reporting.workshop import Workshop
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from kanglu.reporting.workshop import Workshop
 
 _SAID_SECONDS = 5
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_START = (
+    "import sys; sys.modules['rfc3987_syntax'] = None; from kanglu.reporting import zygote; zygote.main()"
+)
+"""Without a library that nbformat's validator loads for a second, to check addresses that notebooks lack."""
+_ENVIRONMENT = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_ENVIRONMENT["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1"
+"""No threads of numerical libraries; memory in large pages, of which a fork has fewer to copy."""
 
 
 class Task(Protocol):
@@ -59,31 +67,38 @@ def maker_for(plan: Plan) -> Maker:
 
 
 class Zygote:
-    """A zygote of this process, see `kanglu.reporting.zygote`. Raises `ReportError` if it does not start."""
+    """A zygote of this process, see `kanglu.reporting.zygote`; it warms up while facts are read."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.control, theirs = socket.socketpair()
-        with theirs, tempfile.TemporaryFile() as said:
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  closed with the zygote
+        self._warm = False
+        with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "kanglu.reporting.zygote", str(theirs.fileno())],
+                [sys.executable, "-c", _START, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1")},
+                env=os.environ | _ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=said,
+                stderr=self._said,
             )
-            theirs.close()
-            try:
-                wire.send(self.control, plan)
-                error = wire.receive(self.control)
-            except (EOFError, OSError):
-                said.seek(0)
-                last = said.read().decode(errors="replace").strip().splitlines()[-1:]
-                error = ReportError(f"The process that makes reports did not start: {''.join(last)}")
+        wire.send(self.control, plan)
+
+    def wait_until_warm(self) -> None:
+        """Raises `ReportError` if it cannot be."""
+        if self._warm:
+            return
+        try:
+            error = wire.receive(self.control)
+        except (EOFError, OSError):
+            self._said.seek(0)
+            last = self._said.read().decode(errors="replace").strip().splitlines()[-1:]
+            error = ReportError(f"The process that makes reports did not start: {''.join(last)}")
         if error is not None:
             self.close()
             raise error
+        self._warm = True
 
     def task(self, job: Job) -> "_Forked":
         return _Forked(self, job)
@@ -94,6 +109,7 @@ class Zygote:
 
     def close(self) -> None:
         self.control.close()
+        self._said.close()
         self._process.wait()
 
 
@@ -104,6 +120,7 @@ class _Forked:
         self._zygote, self._name, self._job = zygote, job.name, wire.packed(job)
 
     def start(self) -> None:
+        self._zygote.wait_until_warm()
         self._channel, theirs = socket.socketpair()
         with theirs, suppress(OSError):  # of a child that has died, `finish` hears
             socket.send_fds(self._zygote.control, [b"J"], [theirs.fileno()])
@@ -133,6 +150,8 @@ class Kernels:
     alive = True
 
     def __init__(self, plan: Plan) -> None:
+        from kanglu.reporting.workshop import Workshop
+
         self.plan = plan
         self._workshop = Workshop(plan)
 
@@ -144,8 +163,8 @@ class Kernels:
 
 
 class _InKernel:
-    def __init__(self, workshop: Workshop, job: Job) -> None:
-        self._workshop, self._job = workshop, replace(job, dossier=None)
+    def __init__(self, workshop: "Workshop", job: Job) -> None:
+        self._workshop, self._job = workshop, replace(job, facts=None)
 
     def start(self) -> None:
         pass
@@ -153,7 +172,7 @@ class _InKernel:
     def finish(self) -> Outcome:
         return self._workshop.produce(self._job, self._execute)
 
-    def _execute(self, nb: NotebookNode, _job: Job) -> NotebookNode:
+    def _execute(self, nb: "NotebookNode", _job: Job) -> "NotebookNode":
         import papermill
 
         seconds = self._workshop.plan.seconds

@@ -17,8 +17,7 @@ import orjson
 from kanglu.errors import ReportError
 from kanglu.record import Dossier
 from kanglu.record.dossier import PARTS
-from kanglu.reporting.job import File, Format, Outcome, Plan, State
-from kanglu.reporting.workshop import PARTIAL
+from kanglu.reporting.job import PARTIAL, File, Format, Outcome, Plan, State
 
 NAME = "manifest.jsonl"
 _LOCK = ".manifest.lock"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from kanglu import __version__
 from kanglu.errors import ReportError
@@ -15,6 +15,8 @@ from kanglu.i18n import LANGS, Lang
 from kanglu.reporting import notebook
 from kanglu.reporting.job import FORMATS, GIBIBYTE, Format, Plan
 
+ENGINE: Literal["kanglu", "stock"] = "kanglu" if sys.platform == "linux" else "stock"
+"""Ours forks, and asks the kernel for what only Linux gives; elsewhere papermill's own serves."""
 _PACKAGE = Path(__file__).parents[1]
 _ALONE = 10
 """A report on many people may take that many times the time and memory of a person's."""
@@ -57,9 +59,8 @@ def plan_of(order: Order, database: str | None, seconds: float) -> Plan:
     _require(order.formats, FORMATS, "format")
     _require([order.lang], LANGS, "language")
     path, style = notebook.find(order.report), shipped("reports/style")
-    nb = notebook.read(path)
-    notebook.require_declared(nb, order.parameters, path)
-    declared = notebook.declared(nb)
+    declared = notebook.declared(path)
+    notebook.require_declared(declared, order.parameters, path)
     personal = "person" in declared
     usual = {
         "year": order.year,
@@ -79,7 +80,7 @@ def plan_of(order: Order, database: str | None, seconds: float) -> Plan:
         known=order.known or order.as_of,
         formats=order.formats,
         versions=_versions(path, style, order.formats),
-        engine="kanglu" if sys.platform == "linux" else "stock",
+        engine=ENGINE,
         seconds=seconds if personal else seconds * _ALONE,
         memory=GIBIBYTE if personal else GIBIBYTE * _ALONE,
     )

@@ -18,7 +18,6 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
-from nbformat.v4 import output_from_msg
 from traitlets import Type
 from traitlets.config import Config
 
@@ -40,9 +39,10 @@ class Outputs:
         return self.current
 
     def add(self, kind: str, **content: Any) -> NotebookNode:
+        """An output made without checking it against nbformat's schema, which takes longer than a cell."""
         if self._clear_next:
             self.clear()
-        output: NotebookNode = output_from_msg({"header": {"msg_type": kind}, "content": content})
+        output = NotebookNode(output_type=kind, **content)
         self.current.append(output)
         return output
 
@@ -60,9 +60,9 @@ class Outputs:
         """A displayed object; with `update` it takes the place of what was shown under that name."""
         if name and (shown := self._named.get(name)):
             for output in shown:
-                output.data, output.metadata = NotebookNode(data), NotebookNode(metadata)
+                output.data, output.metadata = data, metadata
         if not update:
-            output = self.add("display_data", data=data, metadata=metadata)
+            output = self.add("display_data", metadata=metadata, data=data)
             if name:
                 self._named.setdefault(name, []).append(output)
 

@@ -25,6 +25,11 @@ def receive(channel: socket) -> Any:
     return pickle.loads(_exactly(channel, length))
 
 
+def unpacked(message: bytes) -> Any:
+    """A message as it is received."""
+    return pickle.loads(message[_LENGTH.size :])
+
+
 def _exactly(channel: socket, length: int) -> bytes:
     whole = bytearray(length)
     view = memoryview(whole)

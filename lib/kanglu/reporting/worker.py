@@ -10,8 +10,9 @@ from threading import Lock
 
 from kanglu.record import Dossier
 from kanglu.record import open as open_record
+from kanglu.reporting.facts import pack
 from kanglu.reporting.job import FORMATS, Job, Plan
-from kanglu.reporting.makers import Maker, Task, maker_for
+from kanglu.reporting.makers import Task, maker_for
 from kanglu.reporting.manifest import Row, input_hash, row_of, unchanged
 from kanglu.trust import Actor
 
@@ -58,16 +59,19 @@ def render_chunk(plan: Plan, chunk: Chunk) -> list[Row]:
     rows: list[Row] = []
     underway: _Underway | None = None
     with _ONE_CHUNK:
+        maker = maker_for(plan)
         for job, facts in _jobs(plan, chunk):
             input_now = input_hash(plan, facts)
             before = chunk.before.get(job.name)
             if facts is not None and before is not None and unchanged(before, input_now, plan.folder):
                 rows.append(before)
                 continue
-            maker: Maker = maker_for(plan)
             task = maker.task(job)
             if underway is not None:
                 rows.append(underway.finished())
+            if not maker.alive:
+                maker = maker_for(plan)
+                task = maker.task(job)
             task.start()
             underway = _Underway(plan, task, job.name, input_now, facts)
         if underway is not None:
@@ -86,4 +90,4 @@ def _jobs(plan: Plan, chunk: Chunk) -> Iterator[tuple[Job, Dossier | None]]:
     with store:
         for facts in store.dossiers(list(chunk.people)):
             name = facts.person.record_number
-            yield Job(name, {"person": name}, facts), facts
+            yield Job(name, {"person": name}, pack(facts)), facts

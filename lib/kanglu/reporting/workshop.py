@@ -6,19 +6,20 @@ process. It holds nothing of any person.
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 
 from kanglu.errors import KangluError, ReportError
-from kanglu.reporting import notebook
 from kanglu.reporting.collect import collect, warnings_of
-from kanglu.reporting.job import File, Format, Job, Outcome, Plan
+from kanglu.reporting.job import PARTIAL, File, Format, Job, Outcome, Plan
+from kanglu.reporting.notebook import PARAMETERS
 
-PARTIAL = ".part"
-"""How the names of files end that are being written; a killed batch leaves some behind."""
+_INJECTED = "injected-parameters"
 Execute = Callable[[NotebookNode, Job], NotebookNode]
 
 
@@ -27,7 +28,7 @@ class Workshop:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.notebook = notebook.read(plan.notebook)
+        self.notebook: NotebookNode = nbformat.read(plan.notebook, as_version=4)
         if "html" in plan.formats:
             from kanglu.reporting.html import Printer
 
@@ -56,7 +57,7 @@ class Workshop:
 
     def prepared(self, job: Job) -> NotebookNode:
         """The notebook with the job's parameters."""
-        return notebook.with_parameters(self.notebook, {**self.plan.parameters, **job.parameters})
+        return with_parameters(self.notebook, {**self.plan.parameters, **job.parameters})
 
     def papers(
         self, done: NotebookNode, formats: tuple[Format, ...]
@@ -70,6 +71,17 @@ class Workshop:
             papers["pdf"], more = self.press.set([piece.data for piece in pieces], self.plan.as_of)
             notes += more
         return papers, tuple(notes)
+
+
+def with_parameters(nb: NotebookNode, parameters: Mapping[str, Any]) -> NotebookNode:
+    """The notebook with a cell that sets these parameters, where papermill would put it; cells are shared."""
+    lines = ["# Parameters", *(f"{name} = {value!r}" for name, value in parameters.items())]
+    cell = NotebookNode(cell_type="code", source="\n".join(lines), outputs=[], execution_count=None)
+    cell |= {"id": _INJECTED, "metadata": NotebookNode(tags=[_INJECTED])}
+    cells = [one for one in nb.cells if _INJECTED not in one.metadata.get("tags", ())]
+    given = (place for place, one in enumerate(cells, 1) if PARAMETERS in one.metadata.get("tags", ()))
+    cells.insert(next(given, 0), cell)
+    return NotebookNode(nb, cells=cells)
 
 
 def _raise_error_of(nb: NotebookNode) -> None:

@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 from kanglu.record import prefetched
 from kanglu.reporting import confine, wire
 from kanglu.reporting.blocks import Cover, to_data
+from kanglu.reporting.facts import pack, unpack
 from kanglu.reporting.job import Format, Job, Plan
 from kanglu.reporting.nobody import NUMBER, nobody
 from kanglu.reporting.shell import emptied, run_cell
@@ -33,10 +34,10 @@ IDLE_SECONDS = 120
 _PROBE_SECONDS = 30
 
 
-def main(descriptor: int) -> None:
-    """Serve the worker at the other end of the socket until it goes away."""
+def main() -> None:
+    """Serve the worker at the other end of the socket that the command line names, until it goes away."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    control = socket.socket(fileno=descriptor)
+    control = socket.socket(fileno=int(sys.argv[1]))
     try:
         plan: Plan = wire.receive(control)
         workshop = Workshop(plan)
@@ -67,11 +68,12 @@ def _rehearse(workshop: Workshop, formats: tuple[Format, ...]) -> None:
     Where the notebook cannot be run for nobody, its reports merely start a little colder.
     """
     plan = workshop.plan
-    job = Job(NUMBER, {"person": NUMBER}, nobody(plan.as_of, plan.known))
+    job = Job(NUMBER, {"person": NUMBER}, pack(nobody(plan.as_of, plan.known)))
     emptied()
-    with suppress(Exception), prefetched(job.dossier):
-        nb = _run(workshop.prepared(job))
-        workshop.papers(nb, formats)
+    with suppress(Exception):
+        job = wire.unpacked(wire.packed(job))
+        with prefetched(unpack(job.facts or {})):
+            workshop.papers(_run(workshop.prepared(job)), formats)
 
 
 def _sets_after_fork(workshop: Workshop, control: socket.socket) -> bool:
@@ -148,8 +150,8 @@ def _serve(workshop: Workshop, channel: socket.socket) -> NoReturn:
 
 def _execute(nb: NotebookNode, job: Job) -> NotebookNode:
     """Run the cells in this process, which knows this person and no other."""
-    if job.dossier is not None:
-        prefetched(job.dossier)
+    if job.facts is not None:
+        prefetched(unpack(job.facts))
     return _run(nb)
 
 
@@ -158,7 +160,3 @@ def _run(nb: NotebookNode) -> NotebookNode:
         if not run_cell(cell):
             break
     return nb
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
