@@ -10,6 +10,7 @@ from kanglu.measures.blood_pressure import bp_class, bp_row
 from kanglu.measures.cardiovascular import china_par
 from kanglu.measures.columns import Column, Input, Inputs, Unit
 from kanglu.measures.files import score_file
+from kanglu.measures.glucose import GlucoseRanges, glucose_ranges
 from kanglu.measures.registry import SCORES, find, score
 from kanglu.measures.score import STATUSES, Band, Contributor, Score
 from kanglu.measures.trends import Trend, changed, classify, reference_change_value, segments, trend
@@ -29,6 +30,7 @@ __all__ = [
     "Band",
     "Column",
     "Contributor",
+    "GlucoseRanges",
     "Input",
     "Inputs",
     "PopulationFit",
@@ -44,6 +46,7 @@ __all__ = [
     "classify",
     "find",
     "fit_population",
+    "glucose_ranges",
     "reference_change_value",
     "score",
     "score_file",

@@ -7,8 +7,8 @@ from kanglu.measures.cells import Floats
 from kanglu.measures.columns import Inputs, column, number, sex
 from kanglu.measures.reading import Readings
 from kanglu.measures.score import Answer, Band, Places, Score
+from kanglu.units import CREATININE
 
-CREATININE_UMOL_L_PER_MG_DL = 88.4
 _STAGES = np.array([90.0, 60.0, 45.0, 30.0, 15.0])
 _IMPLAUSIBLE_MG_DL = 40.0
 
@@ -51,8 +51,8 @@ CKD_EPI = Score(
             "肌酐",
             "creatinine",
             column("creatinine_mg_dl", "mg/dL", 0.1, 100),
-            column("creatinine_umol_l", "µmol/L", 8.84, 8840, 1 / CREATININE_UMOL_L_PER_MG_DL),
-            column("creatinine_umol_l_at_88.4", "µmol/L", 8.84, 8840, 1 / CREATININE_UMOL_L_PER_MG_DL),
+            column("creatinine_umol_l", "µmol/L", 8.84, 8840, 1 / CREATININE),
+            column("creatinine_umol_l_at_88.4", "µmol/L", 8.84, 8840, 1 / CREATININE),
         ),
     ),
     bands=(

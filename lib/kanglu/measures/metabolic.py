@@ -7,9 +7,8 @@ from kanglu.measures.cells import Floats, Mask
 from kanglu.measures.columns import Inputs, column, flag, number, sex
 from kanglu.measures.reading import Readings
 from kanglu.measures.score import Answer, Band, Contributor, Score
+from kanglu.units import GLUCOSE, TRIGLYCERIDE
 
-GLUCOSE_MG_DL_PER_MMOL_L = 18.0182
-TRIGLYCERIDES_MG_DL_PER_MMOL_L = 88.57
 _DECIDED_BY = 3
 _CRITERIA = {
     "central_obesity": {"zh": "中心性肥胖", "en": "central obesity"},
@@ -192,8 +191,8 @@ TYG = Score(
             "tg",
             "甘油三酯",
             "triglycerides",
-            column("triglycerides_mmol_l", "mmol/L", 0.05, 150, TRIGLYCERIDES_MG_DL_PER_MMOL_L),
-            column("tg_mmol_l", "mmol/L", 0.05, 150, TRIGLYCERIDES_MG_DL_PER_MMOL_L),
+            column("triglycerides_mmol_l", "mmol/L", 0.05, 150, TRIGLYCERIDE),
+            column("tg_mmol_l", "mmol/L", 0.05, 150, TRIGLYCERIDE),
             column("triglycerides_mg_dl_x88.57", "mg/dL", 5, 13000),
             column("triglycerides_mg_dl", "mg/dL", 5, 13000),
         ),
@@ -201,8 +200,8 @@ TYG = Score(
             "fpg",
             "空腹血糖",
             "fasting glucose",
-            column("fasting_glucose_mmol_l", "mmol/L", 0.5, 100, GLUCOSE_MG_DL_PER_MMOL_L),
-            column("fpg_mmol_l", "mmol/L", 0.5, 100, GLUCOSE_MG_DL_PER_MMOL_L),
+            column("fasting_glucose_mmol_l", "mmol/L", 0.5, 100, GLUCOSE),
+            column("fpg_mmol_l", "mmol/L", 0.5, 100, GLUCOSE),
             column("fasting_glucose_mg_dl_x18.0182", "mg/dL", 9, 1800),
             column("fasting_glucose_mg_dl", "mg/dL", 9, 1800),
         ),
