@@ -33,18 +33,17 @@ def read_resources(name: str, found: Found, lookups: Lookups, *, judged: bool = 
     """
     if not found.resources and not found.troubles:
         raise Refused("It holds no FHIR resources.", remedy="Export the resources themselves.")
-    if not judged:
-        refuse_other_versions([located.resource for located in found.resources])
+    strays = judged or refuse_other_versions([located.resource for located in found.resources])
     draft = Draft(name, troubles=found.troubles)
-    _Reading(draft, found.resources, lookups).run()
+    _Reading(draft, found.resources, lookups, strays).run()
     return draft
 
 
 class _Reading:
-    """The reading of one document."""
+    """The reading of one document; `strays` tells whether some resources may be of another version."""
 
-    def __init__(self, draft: Draft, found: list[Located], lookups: Lookups) -> None:
-        self._draft, self._found, self._lookups = draft, found, lookups
+    def __init__(self, draft: Draft, found: list[Located], lookups: Lookups, strays: bool) -> None:
+        self._draft, self._found, self._lookups, self._strays = draft, found, lookups, strays
         self._people: dict[str, int] = {}
         self._file = draft.name.rpartition("/")[2]
 
@@ -71,12 +70,12 @@ class _Reading:
         source = f"{self._file}#{located.where or identity or located.kind}"
         seen = Seen(self._draft, self._lookups, located.where, located.kind, source, identity)
         try:
-            if version := version_of(located.resource):
+            if self._strays and (version := version_of(located.resource)):
                 raise Malformed("", f"It is written as FHIR {version}, not R4.")
             read(located, seen)
         except Malformed as error:
             seen.trouble(error.field, error.reason, error.remedy)
-        except (TypeError, ValueError, AttributeError, LookupError) as error:
+        except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
             seen.trouble("", f"It is not shaped as R4 says ({error}).", "Correct it in the source.")
 
     def _patient(self, located: Located, seen: Seen) -> None:

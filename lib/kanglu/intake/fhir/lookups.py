@@ -1,13 +1,23 @@
 """Codes to indicators and units to factors, each asked of the catalogue once and remembered."""
 
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from kanglu.catalogue import Catalogue, Indicator, system_of
 from kanglu.errors import UnitError
 from kanglu.intake.fhir.draft import Concept, Malformed
-from kanglu.intake.fhir.elements import UCUM, Resource, text
+from kanglu.intake.fhir.elements import UCUM, Resource, concepts, text
 
 type Convert = Callable[[float], float]
+
+
+class Named(NamedTuple):
+    """What an Observation is of: the indicator, if there is one; how the record calls it; code and words."""
+
+    indicator: Indicator | None
+    token: str
+    code: str
+    display: str | None
 
 
 class Lookups:
@@ -15,19 +25,28 @@ class Lookups:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._indicators: dict[tuple[str | None, str | None], Indicator | None] = {}
+        self._names: dict[tuple[Any, ...], Named] = {}
         self._conversions: dict[tuple[str, str | None, str | None, str | None], Convert | UnitError] = {}
         self._answers: dict[tuple[str, tuple[Concept, ...]], str | None] = {}
 
-    def indicator(self, codings: list[Concept]) -> Indicator | None:
-        """The indicator that any of the codings names."""
-        for system, code, _ in codings:
-            known = (system, code)
-            if known not in self._indicators:
-                self._indicators[known] = self._catalogue.indicator_for_code(system, code)
-            if found := self._indicators[known]:
-                return found
-        return None
+    def named(self, concept: Resource) -> Named:
+        """What an Observation or component is of. Raises `Malformed` when that cannot be told."""
+        codings = concept.get("coding")
+        if not (isinstance(codings, list) and len(codings) == 1 and isinstance(codings[0], dict)):
+            return self._named(concepts(concept, "code"))
+        coding = codings[0]
+        known = (coding.get("system"), coding.get("code"), coding.get("display"), concept.get("text"))
+        found = self._names.get(known)
+        if found is None:
+            found = self._names[known] = self._named(concepts(concept, "code"))
+        return found
+
+    def _named(self, codings: list[Concept]) -> Named:
+        every = (self._catalogue.indicator_for_code(system, code) for system, code, _ in codings)
+        indicator = next(filter(None, every), None)
+        system, code, display = codings[0]
+        token = indicator.id if indicator else f"{system or ''}|{code or display}"
+        return Named(indicator, token, code or display or "", display)
 
     def conversion(self, indicator: Indicator, quantity: Resource) -> Convert:
         """How the quantity's unit becomes the canonical one. Raises `Malformed` when that is unknown."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kanglu.intake.fhir.draft import Malformed
-from kanglu.intake.fhir.elements import Resource, concepts, date, node, nodes, text, when
+from kanglu.intake.fhir.elements import Resource, date, node, nodes, text, when
 from kanglu.intake.fhir.seen import Seen
 from kanglu.intake.fhir.values import holds_value, value_of
 from kanglu.record.facts import Observation
@@ -33,21 +33,19 @@ def observations(resource: Resource, seen: Seen) -> Iterator[Observation]:
 def _fact(
     part: Resource, seen: Seen, start: str | None, end: str | None, status: str, keys: set[str]
 ) -> Observation:
-    codings = concepts(node(part, "code"), "code")
-    indicator = seen.lookups.indicator(codings)
+    indicator, token, code, display = seen.lookups.named(node(part, "code"))
     value = value_of(part, indicator, seen.lookups)
-    system, code, display = codings[0]
     if indicator is not None and indicator.kind == "quantity" and value.value is None:
         seen.note("value[x]", f"{indicator.name['en']} {value.text!r} is no number; kept as it is written.")
     return Observation(
         seen.subject,
-        indicator.id if indicator else f"{system or ''}|{code or display}",
+        token,
         start,
         end,
         *value,
-        origin="imported",
-        status=status,
-        display=display,
-        source=seen.source,
-        source_key=seen.key(code or display, keys),
+        "imported",
+        status,
+        display,
+        seen.source,
+        seen.key(code, keys),
     )

@@ -6,7 +6,7 @@ one file. Such facts are put by, on disk, until every file is read; what is then
 
 import pickle
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kanglu.intake.fhir.draft import Concept, Draft, Elsewhere, Someone
 from kanglu.intake.fhir.lifetime import outside_life
@@ -80,10 +80,10 @@ class Settling:
             if person_id is None or medicine:
                 subject = draft.subjects[fact[0]]
                 names = subject.names if isinstance(subject, Elsewhere) else None
-                settled = fact if person_id is None else fact._replace(person_id=person_id)
+                settled = fact if person_id is None else _about(fact, person_id)
                 waiting.append(_PutBy(draft.name, sha256, settled, names, medicine))
             else:
-                self._add(draft.name, fact._replace(person_id=person_id))
+                self._add(draft.name, _about(fact, person_id))
         self._put_by(waiting)
 
     def finish(self) -> None:
@@ -133,7 +133,7 @@ class Settling:
             if reason_ := outside_life(fact, known.statement):
                 self._aside(one.file, fact, "date", reason_, _DATES)
                 return
-            fact = fact._replace(person_id=known.person_id)
+            fact = _about(fact, known.person_id)
         if one.medicine is not None and isinstance(fact, MedicationStatement):
             medicine = self._medicines.get(one.medicine)
             if medicine is None:
@@ -148,3 +148,8 @@ class Settling:
         row = (fact.source or "").partition("#")[2]
         name = (fact.source_key or "").partition("#")[0]
         self._writer.problem(file, row if name in row else f"{row} {name}", field, reason, remedy)
+
+
+def _about[F: tuple[Any, ...]](fact: F, person_id: int) -> F:
+    """The fact about another person; `_replace` does the same in five times the time."""
+    return tuple.__new__(type(fact), (person_id, *fact[1:]))

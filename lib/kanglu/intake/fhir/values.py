@@ -11,6 +11,7 @@ from kanglu.intake.fhir.elements import Resource, concepts, date, node, period, 
 from kanglu.intake.fhir.lookups import Lookups
 
 type Comparator = Literal["<", "<=", ">", ">="]
+_LARGEST = 1e300
 _COMPARATORS = ("<", "<=", ">=", ">")
 
 
@@ -55,6 +56,8 @@ def _quantity(part: Resource, indicator: Indicator | None, lookups: Lookups) -> 
     if not isinstance(number, (int, float)) or isinstance(number, bool):
         what = "It is missing." if number is None else f"{number!r} is not a number."
         raise Malformed("valueQuantity.value", what, "Add the value in the source.")
+    if not -_LARGEST < number < _LARGEST:
+        raise Malformed("valueQuantity.value", "It is too large to be a measurement.")
     if comparator is not None and comparator not in _COMPARATORS:
         raise Malformed(
             "valueQuantity.comparator", f"{comparator!r} is not one of {', '.join(_COMPARATORS)}."

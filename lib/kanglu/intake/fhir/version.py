@@ -82,15 +82,21 @@ def _version_by_shape(kind: str, resource: dict[str, Any]) -> str | None:
     return None
 
 
-def refuse_other_versions(resources: Sequence[dict[str, Any]]) -> None:
-    """Raises `Refused` when a tenth of the resources or more are of a version other than R4."""
+def refuse_other_versions(resources: Sequence[dict[str, Any]]) -> bool:
+    """Raises `Refused` when a tenth of the resources or more are of a version other than R4.
+
+    Tells whether fewer are.
+    """
     signs = (version_of(resource) or _stated(resource) for resource in resources)
     told = Counter(filter(None, signs))
-    if told and told.total() >= len(resources) * _ENOUGH:
+    if not told:
+        return False
+    if told.total() >= len(resources) * _ENOUGH:
         raise Refused(
             f"It is FHIR {told.most_common(1)[0][0]}; Kanglu reads R4 (4.0).",
             remedy="Export it as R4, or have it converted first.",
         )
+    return True
 
 
 def _stated(resource: dict[str, Any]) -> str | None:
