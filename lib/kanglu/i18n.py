@@ -52,7 +52,7 @@ class Words:
         """The form of a message that fits the number `n`, which it may name as ``{n}``."""
         return self._plural(singular, plural, n).format(n=n, **values)
 
-    def name(self, names: Mapping[str, str]) -> str:
+    def name(self, names: Mapping[Lang, str] | Mapping[str, str]) -> str:
         """The name of a catalogue entry in this language; the other language where it has none."""
         return names.get(self.lang) or next(iter(names.values()))
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from kanglu.catalogue import Catalogue
-from kanglu.record.inputs import NOT_TAKEN, ONLY_PROPOSED, PAST, UNSOUND, UNSURE
+from kanglu.record.listed import NOT_TAKEN, ONLY_PROPOSED, PAST, UNSOUND, UNSURE
 
 GROUPS = ("encounters", "procedures", "immunizations", "reports", "care_plans")
 

@@ -14,7 +14,7 @@ Rules, the same wherever a score is shown
   hypertension is not among them; else unknown.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,23 +23,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from kanglu import measures
 from kanglu.catalogue import Catalogue
 from kanglu.dates import add_months, ages_on, end_of
+from kanglu.measures.risk_factors import stratum_column
+from kanglu.record.listed import COMPLICATIONS, GLUCOSE_LOWERING, UNSOUND, flags_of
 
 type Floats = npt.NDArray[np.float64]
 type Ints = npt.NDArray[np.intp]
 type Mask = npt.NDArray[np.bool_]
-type Finder = Callable[[str | None, str | None, str | None], tuple[str, ...]]
 
 DATE_SUFFIX = "__on"
-UNSOUND = frozenset({"entered-in-error", "cancelled"})
-UNSURE = frozenset({"refuted", "entered-in-error", "unconfirmed", "provisional", "differential"})
-PAST = frozenset({"inactive", "resolved", "remission"})
-NOT_TAKEN = frozenset(
-    {"completed", "stopped", "cancelled", "on-hold", "draft", "not-taken", "entered-in-error", "ended"}
-)
-ONLY_PROPOSED = frozenset({"proposal", "plan", "option"})
-GLUCOSE_LOWERING = frozenset({"antidiabetic", "insulin"})
 FPG_DIAGNOSTIC_MMOL_L = 7.0
 """Fasting glucose at which diabetes is diagnosed (WHO 1999; CDS 2020)."""
 HBA1C_DIAGNOSTIC_PERCENT = 6.5
@@ -87,6 +81,7 @@ SOURCES = (
     Source("family_history_ascvd_0_1", "family_history_ascvd", None),
     Source("family_history_first_degree_0_1", "family_history_diabetes", None),
     Source("family_history_hypertension_0_1", "family_history_hypertension", None),
+    Source("says_antihypertensive_0_1", "antihypertensive_use", 12),
 )
 _PLACE = {source.indicator: place for place, source in enumerate(SOURCES)}
 _COLUMN = {source.indicator: source.column for source in SOURCES}
@@ -139,8 +134,9 @@ def input_columns(
     }
     newest = _newest(_ids(people), observations, as_of, size)
     columns |= newest
-    flags = _flags(_ids(people), conditions, medications, as_of, catalogue)
+    flags = flags_of(_ids(people), conditions, medications, as_of, catalogue)
     columns |= _answers(newest, flags)
+    columns["other_factors"] = _other_factors(columns, flags)
     return columns
 
 
@@ -289,79 +285,6 @@ def _derived_bmi(values: _Values, numbers: Floats, days: Ints) -> Mask:
     return derived
 
 
-def _flags(
-    people: pd.Index, conditions: pd.DataFrame, medications: pd.DataFrame, as_of: date, catalogue: Catalogue
-) -> dict[str, Mask]:
-    """Which people have what problem and take what class of drugs, and of whom any of both is listed."""
-    flags: dict[str, Mask] = {}
-
-    def mark(name: str, person_id: object) -> None:
-        if person_id in people:
-            flags.setdefault(name, np.zeros(len(people), dtype=bool))[people.get_loc(person_id)] = True
-
-    for person_id, system, code, display in _rows(conditions, ("person_id", "system", "code", "display")):
-        mark("any_problem", person_id)
-        for name in catalogue.problems_for(system, code, display):
-            mark(f"ever:{name}", person_id)
-    for person_id, found in current_problems(conditions, as_of, catalogue):
-        for name in found:
-            mark(name, person_id)
-    for person_id in medications["person_id"].tolist():
-        mark("any_medicine", person_id)
-    for person_id, found in current_drug_classes(medications, as_of, catalogue):
-        for name in found:
-            mark(f"drug:{name}", person_id)
-    nobody = np.zeros(len(people), dtype=bool)
-    wanted = {"any_problem", "any_medicine", "diabetes", "hypertension", "ckd"}
-    wanted |= {f"ever:{name}" for name in ("diabetes", "chd", "stroke")}
-    wanted |= {f"drug:{name}" for name in ("antihypertensive", "statin", *GLUCOSE_LOWERING)}
-    return {name: flags.get(name, nobody) for name in wanted | set(flags)}
-
-
-def current_problems(
-    conditions: pd.DataFrame, as_of: date, catalogue: Catalogue
-) -> list[tuple[int, tuple[str, ...]]]:
-    """Each listed diagnosis that was not over on the day, as (person id, problem ids); sure ones only."""
-    columns = ("person_id", "effective", "effective_end", "clinical_status", "verification_status", "status")
-    until, day = end_of(as_of), as_of.isoformat()
-    return [
-        (person_id, catalogue.problems_for(system, code, display))
-        for person_id, since, end, clinical, verified, status, system, code, display in _rows(
-            conditions, (*columns, "system", "code", "display")
-        )
-        if status not in UNSOUND
-        and verified not in UNSURE
-        and clinical not in PAST
-        and (since is None or since <= until)
-        and (end is None or end[:10] > day)
-    ]
-
-
-def current_drug_classes(
-    medications: pd.DataFrame, as_of: date, catalogue: Catalogue
-) -> list[tuple[int, tuple[str, ...]]]:
-    """Each medicine taken on the day, as (person id, drug class ids)."""
-    columns = ("person_id", "effective", "effective_end", "clinical_status", "intent", "status")
-    until, day = end_of(as_of), as_of.isoformat()
-    return [
-        (person_id, catalogue.drug_classes_for(system, code, display))
-        for person_id, since, end, clinical, intent, status, system, code, display in _rows(
-            medications, (*columns, "system", "code", "display")
-        )
-        if status not in UNSOUND
-        and clinical not in NOT_TAKEN
-        and intent not in ONLY_PROPOSED
-        and (since is None or since <= until)
-        and (end is None or end[:10] >= day)
-    ]
-
-
-def _rows(frame: pd.DataFrame, columns: tuple[str, ...]) -> Iterable[tuple[Any, ...]]:
-    """Rows as Python values, None where there is none."""
-    cells = [frame[column].tolist() for column in columns]
-    return zip(*([None if cell != cell else cell for cell in column] for column in cells), strict=True)
-
-
 def _answers(newest: Mapping[str, npt.NDArray[Any]], has: Mapping[str, Mask]) -> dict[str, Floats]:
     """The yes-or-no inputs, NaN where nobody looked."""
     fpg, hba1c = newest["fpg_mmol_l"], newest["hba1c_percent"]
@@ -370,8 +293,9 @@ def _answers(newest: Mapping[str, npt.NDArray[Any]], has: Mapping[str, Mask]) ->
     tested = ~(np.isnan(fpg) & np.isnan(hba1c))
     lowering = np.logical_or.reduce([has[f"drug:{name}"] for name in GLUCOSE_LOWERING])
     free = (has["any_problem"] | tested) & ~reaches & ~lowering & ~has["ever:diabetes"]
-    pressure_drug = has["drug:antihypertensive"]
-    untreated = has["any_medicine"] | (has["any_problem"] & ~has["hypertension"])
+    said = newest["says_antihypertensive_0_1"]
+    pressure_drug = has["drug:antihypertensive"] | (said == 1)
+    untreated = has["any_medicine"] | (has["any_problem"] & ~has["hypertension"]) | (said == 0)
     diabetes = _answer(has["diabetes"], free)
     treated = _answer(pressure_drug, untreated)
     return {
@@ -384,6 +308,26 @@ def _answers(newest: Mapping[str, npt.NDArray[Any]], has: Mapping[str, Mask]) ->
         "on_statin_0_1": _answer(has["drug:statin"], has["any_medicine"]),
         "diabetes_treated_0_1": _answer(has["diabetes"] & lowering, has["any_medicine"] | (diabetes == 0)),
     }
+
+
+def _other_factors(
+    columns: Mapping[str, npt.NDArray[Any]], has: Mapping[str, Mask]
+) -> npt.NDArray[np.object_]:
+    """The column of the hypertension guideline's table; None where what was not asked decides."""
+    egfr = measures.score(
+        "ckd_epi_2021_cr", {name: columns[name] for name in ("sex", "age_years", "creatinine_umol_l")}
+    )
+    complication = np.logical_or.reduce([has[f"ever:{name}"] for name in COMPLICATIONS])
+    sexless = np.array([sex is None for sex in columns["sex"].tolist()], dtype=bool)
+    found = stratum_column(
+        columns,
+        columns["sex"] == "male",
+        egfr["value"].to_numpy(dtype=np.float64),
+        diabetes=columns["diabetes_0_1"],
+        complication=complication,
+    )
+    found[sexless] = None
+    return found
 
 
 def _answer(yes: Mask, no: Mask) -> Floats:

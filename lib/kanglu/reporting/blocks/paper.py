@@ -106,7 +106,7 @@ def column_widths(
     """Points for each column, `width` in all.
 
     Columns get what their longest cell needs. Room to spare goes to texts; where it is short the widest
-    columns give way, so that numbers stay on one line and long texts wrap.
+    columns give way, so that numbers stay on one line and long texts wrap, but none below its longest word.
     """
     needs = [max(text_width(c.text, 8.0), text_width(c.sub, 7.0)) for c in columns]
     for row in rows:
@@ -121,12 +121,29 @@ def column_widths(
         shares = [0.0 if end else need for need, end in zip(needs, ends, strict=True)]
         whole = sum(shares) or 1.0
         return [round(need + spare * part / whole, 1) for need, part in zip(needs, shares, strict=True)]
+    least = [0.0] * len(columns)
+    for row in rows:
+        if not isinstance(row, m.Group):
+            least = [max(so_far, _word_width(cell)) for so_far, cell in zip(least, row, strict=True)]
     cap = _cap(needs, width)
-    return [round(min(need, cap), 1) for need in needs]
+    stiff = [word + _PADDING > cap for word in least]
+    fixed = sum(word + _PADDING for word, is_stiff in zip(least, stiff, strict=True) if is_stiff)
+    cap = _cap([need for need, is_stiff in zip(needs, stiff, strict=True) if not is_stiff], width - fixed)
+    return [
+        round(word + _PADDING if is_stiff else min(need, cap), 1)
+        for need, word, is_stiff in zip(needs, least, stiff, strict=True)
+    ]
 
 
 def _cell_width(cell: m.Cell) -> float:
     return 45.0 if isinstance(cell, Spark) else text_width(inline(cell), 8.5)
+
+
+def _word_width(cell: m.Cell) -> float:
+    """The longest word of a Latin text; Chinese may be parted anywhere."""
+    if isinstance(cell, Spark):
+        return _cell_width(cell)
+    return max((text_width(word, 8.5) for word in inline(cell).split() if word.isascii()), default=0.0)
 
 
 def _cap(needs: list[float], width: float) -> float:

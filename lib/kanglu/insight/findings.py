@@ -1,0 +1,197 @@
+"""What matters in a year: out of range, changed beyond noise, back in range, at a critical value.
+
+A change counts when it exceeds the reference change value of the indicator, the difference that analytical
+and biological noise alone would not make in 95 of 100 pairs of results; where the catalogue knows no
+variation, no change is claimed.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from kanglu.catalogue import Catalogue, Indicator
+from kanglu.insight.history import History, Reading, YearValue
+from kanglu.insight.limits import Limits, Side, limits_for, side_of
+from kanglu.measures import changed, reference_change_value
+
+type Direction = Literal["better", "worse", "neither"]
+
+LOOK_BACK = 2
+"""How many years back a value may lie that this year's is compared with."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What of a person decides how values are read: sex, completed years of age, active problems."""
+
+    sex: str | None
+    age: int | None
+    problems: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A difference from an earlier year that exceeds noise; `percent` of the earlier value."""
+
+    before: YearValue
+    difference: float
+    percent: float
+    noise_percent: float
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One indicator's figure of the year, judged.
+
+    Parameters
+    ----------
+    side : where the figure lies against `limits`.
+    critical : the readings of the year beyond the critical limits, oldest first.
+    excess : how far outside, in widths of the range.
+    since : the first year of the unbroken run of measured years on this side, when out of range.
+    before : the figure it is compared with, at most `LOOK_BACK` years older, and its side.
+    change : the difference, when it is beyond noise.
+    """
+
+    indicator: str
+    figure: YearValue
+    limits: Limits | None
+    side: Side
+    critical: tuple[Reading, ...]
+    excess: float
+    since: int | None
+    before: YearValue | None
+    side_before: Side
+    change: Change | None
+
+    @property
+    def out(self) -> bool:
+        """Whether the figure lies outside, or a reading of the year was critical."""
+        return self.side in ("high", "low") or bool(self.critical)
+
+    @property
+    def newly(self) -> bool:
+        """Out of range now, in range when last measured."""
+        return self.side in ("high", "low") and self.side_before == "in"
+
+    @property
+    def returned(self) -> bool:
+        """In range now, out of range when last measured."""
+        return self.side == "in" and self.side_before in ("high", "low")
+
+
+def judge(catalogue: Catalogue, history: History, about: About, year: int) -> tuple[Judged, ...]:
+    """Every indicator measured in the year, judged, in the catalogue's order."""
+    found = [
+        _judge(catalogue, catalogue.indicators[name], figure, history, about)
+        for name in in_order(catalogue, history)
+        if (figure := history.year(name, year)) is not None
+    ]
+    return tuple(found)
+
+
+def in_order(catalogue: Catalogue, names: Iterable[str]) -> list[str]:
+    """The indicators that the catalogue knows, in its order."""
+    wanted: Collection[str] = set(names)
+    return [name for name in catalogue.indicators if name in wanted]
+
+
+def ranked(judged: Iterable[Judged]) -> tuple[Judged, ...]:
+    """What is out of range: critical first, then the furthest out; a target missed before a reference."""
+    out = [item for item in judged if item.out]
+    return tuple(
+        sorted(
+            out,
+            key=lambda item: (
+                not item.critical,
+                item.limits is None or item.limits.kind != "target",
+                -item.excess,
+            ),
+        )
+    )
+
+
+def _judge(
+    catalogue: Catalogue, indicator: Indicator, figure: YearValue, history: History, about: About
+) -> Judged:
+    limits = limits_for(catalogue, indicator.id, about.sex, about.age, about.problems)
+    side = side_of(figure, limits)
+    earlier = [
+        found
+        for back in range(1, LOOK_BACK + 1)
+        if (found := history.year(indicator.id, figure.year - back)) is not None
+    ]
+    before = earlier[0] if earlier else None
+    outside = limits is not None and figure.value is not None and side in ("high", "low")
+    return Judged(
+        indicator.id,
+        figure,
+        limits,
+        side,
+        _critical(indicator, history.in_year(indicator.id, figure.year)) if about.age is not None else (),
+        limits.excess(figure.value) if outside and limits and figure.value is not None else 0.0,
+        _since(indicator.id, figure, side, limits, history) if side in ("high", "low") else None,
+        before,
+        side_of(before, limits),
+        _change(indicator, before, figure, limits),
+    )
+
+
+def _critical(indicator: Indicator, readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    if indicator.critical is None:
+        return ()
+    low, high = indicator.critical
+    return tuple(
+        reading
+        for reading in readings
+        if reading.value is not None
+        and (
+            (low is not None and reading.value <= low and reading.comparator in (None, "<", "<="))
+            or (high is not None and reading.value >= high and reading.comparator in (None, ">", ">="))
+        )
+    )
+
+
+def _since(name: str, figure: YearValue, side: Side, limits: Limits | None, history: History) -> int:
+    """The first year of the run on this side; a year without a value does not break the run."""
+    since = figure.year
+    first = int(history.of(name)[0].effective[:4])
+    for year in range(figure.year - 1, first - 1, -1):
+        earlier = history.year(name, year)
+        if earlier is None:
+            continue
+        if side_of(earlier, limits) != side:
+            break
+        since = year
+    return since
+
+
+def _change(
+    indicator: Indicator, before: YearValue | None, after: YearValue, limits: Limits | None
+) -> Change | None:
+    if indicator.variation is None or before is None or before.value is None or after.value is None:
+        return None
+    if before.comparator or after.comparator or before.value <= 0:
+        return None
+    noise = reference_change_value(indicator.variation.cv_analytical, indicator.variation.cv_within)
+    if not changed(before.value, after.value, noise):
+        return None
+    difference = after.value - before.value
+    return Change(
+        before,
+        difference,
+        100 * difference / before.value,
+        noise,
+        _direction(indicator, before.value, after.value, limits),
+    )
+
+
+def _direction(indicator: Indicator, before: float, after: float, limits: Limits | None) -> Direction:
+    """Whether a change is for the better: towards the range where both directions are bad."""
+    if indicator.worse in ("high", "low"):
+        return "worse" if (after > before) == (indicator.worse == "high") else "better"
+    if indicator.worse == "none" or limits is None:
+        return "neither"
+    was, now = limits.excess(before), limits.excess(after)
+    return "worse" if now > was else "better" if now < was else "neither"

@@ -1,0 +1,66 @@
+"""The report as its notebook uses it: load once, then a part a cell."""
+
+from dataclasses import dataclass
+
+from kanglu import __version__
+from kanglu.catalogue import Catalogue
+from kanglu.errors import ReportError
+from kanglu.i18n import Lang, Words, words
+from kanglu.insight.annual import AnnualSummary, summarise
+from kanglu.record import Store
+from kanglu.reporting.annual.care import care
+from kanglu.reporting.annual.opening import cover, opening
+from kanglu.reporting.annual.risks import risks
+from kanglu.reporting.annual.sources import sources
+from kanglu.reporting.annual.trends import trends
+from kanglu.reporting.annual.years import years
+from kanglu.reporting.blocks import Blocks
+
+
+@dataclass(frozen=True, slots=True)
+class AnnualReport:
+    """One person's year, ready to be shown part by part."""
+
+    summary: AnnualSummary
+    catalogue: Catalogue
+    words: Words
+
+    def opening(self) -> Blocks:
+        """Whom it is about, and what matters: out of range, changed beyond noise, missing."""
+        head = cover(self.summary, __version__, self.words)
+        return Blocks((head, *opening(self.summary, self.catalogue, self.words)))
+
+    def years(self) -> Blocks:
+        """The last years side by side."""
+        return Blocks(tuple(years(self.summary, self.catalogue, self.words)))
+
+    def trends(self) -> Blocks:
+        """Key indicators over the years, with target bands and slopes."""
+        return Blocks(tuple(trends(self.summary, self.catalogue, self.words)))
+
+    def risks(self) -> Blocks:
+        """Risk scores, what drives them, and what they lack."""
+        return Blocks(tuple(risks(self.summary, self.words)))
+
+    def care(self) -> Blocks:
+        """Problems, medicines, and what the year brought."""
+        return Blocks(tuple(care(self.summary, self.catalogue, self.words)))
+
+    def sources(self) -> Blocks:
+        """Where each number came from, and how to read the report."""
+        return Blocks(tuple(sources(self.summary, self.catalogue, self.words)))
+
+
+def report(store: Store, person: str, year: int, lang: Lang) -> AnnualReport:
+    """The annual summary of the person with this record number, as of the store's day.
+
+    Raises `NotFound`, and `ReportError` where the record that was loaded is not the person's.
+    """
+    dossier = store.dossier(person)
+    if dossier.person.record_number != person:
+        raise ReportError(
+            f"The record of {dossier.person.record_number} was loaded.",
+            where=person,
+            remedy="Do not hand this report out; run `kanglu verify`.",
+        )
+    return AnnualReport(summarise(dossier, year, store.catalogue), store.catalogue, words(lang))

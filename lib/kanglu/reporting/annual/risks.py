@@ -1,0 +1,111 @@
+"""Risk scores: what they say, what drives them, and which inputs were never asked."""
+
+from collections.abc import Iterator
+
+from kanglu.i18n import Words
+from kanglu.insight.annual import AnnualSummary
+from kanglu.insight.scores import Scored, label_of
+from kanglu.reporting.blocks import Block, Cell, Column, Heading, Level, Mark, Prose, Span, Table
+from kanglu.reporting.wording import day_short, listing
+
+_WORDS_ONLY = frozenset({"bp_stratum_cn"})
+"""Scores whose value is only the rank of their band."""
+_LEAST_EFFECT = 0.05
+_WAIST = "waist: "
+
+
+def risks(summary: AnnualSummary, _: Words) -> Iterator[Block]:
+    """The table of scores, then what could not be scored and why."""
+    if not summary.scores:
+        return
+    yield Heading(_("Scores and risks"))
+    scored = [one for one in summary.scores if one.status == "ok"]
+    if scored:
+        columns = (
+            Column(_("Score")),
+            Column(_("Value"), "end"),
+            Column(_("Class")),
+            Column(_("What drives it, and remarks")),
+            Column(_("Data of")),
+        )
+        yield Table(columns, tuple(_row(one, _) for one in scored))
+    for status, title in (
+        ("incomplete", _("Not scored, because not everything was asked")),
+        ("not_applicable", _("Not made for this person")),
+    ):
+        others = [one for one in summary.scores if one.status == status]
+        if others:
+            yield Table(
+                (Column(_("Score")), Column(title)),
+                tuple((_.name(one.score.name), _why(one, _)) for one in others),
+            )
+    yield Prose(
+        _(
+            "A score is an estimate for people like this one, not a diagnosis. China-PAR: coefficients "
+            "re-derived from published results, not the authors' own set."
+        ),
+        "note",
+    )
+
+
+def _row(one: Scored, _: Words) -> tuple[Cell, ...]:
+    value = (
+        ""
+        if one.value is None or one.id in _WORDS_ONLY
+        else f"{one.value:.{one.score.decimals}f} {_unit(one, _)}".strip()
+    )
+    days = sorted({used.day[:10] for used in one.used if used.day})
+    return (
+        _.name(one.score.name),
+        value,
+        _band(one, _),
+        _drivers(one, _),
+        Span(day_short(days[-1]) if days else "", "quiet"),
+    )
+
+
+def _unit(one: Scored, _: Words) -> str:
+    return {"1": "", "rank": "", "points": _("points"), "criteria": _("of 5")}.get(
+        one.score.unit, one.score.unit
+    )
+
+
+def _band(one: Scored, _: Words) -> Cell:
+    if one.band is None:
+        return ""
+    text = _.name(one.score.band(one.band).label)
+    level: Level = one.level  # type: ignore[assignment]
+    return text if level == "ok" else Mark(text, level, "")
+
+
+def _drivers(one: Scored, _: Words) -> str:
+    shown = sorted(
+        (item for item in one.contributors if abs(item.effect) >= _LEAST_EFFECT),
+        key=lambda item: -abs(item.effect),
+    )
+    said = listing([f"{_.name(item.label)} {_effect(item.effect, item.unit)}".rstrip() for item in shown], _)
+    remark = _remark(one, _)
+    return ("; " if _.lang == "en" else "；").join(filter(None, (said, remark)))
+
+
+def _effect(effect: float, unit: str) -> str:
+    return "" if unit == "criteria" else f"{effect:+.0f}" if unit == "points" else f"{effect:+.1f}"
+
+
+def _remark(one: Scored, _: Words) -> str:
+    if one.remark is None:
+        return ""
+    if "extrapolation" in one.remark:
+        return _("outside the ages it was derived in: an extrapolation")
+    if one.remark.startswith(_WAIST):
+        waist = one.score.band(one.remark.removeprefix(_WAIST))
+        return _("waist: {band}", band=_.name(waist.label))
+    return one.remark
+
+
+def _why(one: Scored, _: Words) -> str:
+    columns = one.missing if one.status == "incomplete" else one.blocking
+    names = listing(list(dict.fromkeys(_.name(label_of(one.score, column)) for column in columns)), _)
+    if one.status == "incomplete":
+        return _("not asked or measured: {names}", names=names)
+    return _("outside what it was made for: {names}", names=names)

@@ -1,0 +1,148 @@
+"""How values, ranges, units and days are written for people; the only place that decides it."""
+
+import re
+from datetime import date
+
+from kanglu.catalogue import Indicator
+from kanglu.i18n import Words
+from kanglu.insight.findings import Judged
+from kanglu.insight.history import Reading, YearValue
+from kanglu.insight.limits import Limits, Side
+from kanglu.reporting.charts.spec import Level
+
+NOTHING = "–"
+_UNITS = {
+    "mm[Hg]": "mmHg",
+    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+    "kg/m2": "kg/m²",
+    "Cel": "°C",
+    "1": "",
+    "10*9/L": "10⁹/L",
+    "10*12/L": "10¹²/L",
+    "[degF]": "°F",
+    "[lb_av]": "lb",
+    "[in_i]": "in",
+}
+_UNITS_ZH = {
+    "/min": "次/分",
+    "/d": "次/日",
+    "h": "小时",
+    "min": "分钟",
+    "min/wk": "分钟/周",
+    "min/d": "分钟/日",
+}
+_MICRO = re.compile(r"^u(?=[gmLIk])")
+_ANNOTATION = re.compile(r"\{[^}]*\}")
+
+
+def unit_text(unit: str | None, _: Words) -> str:
+    """A UCUM unit as people write it: ``mmHg`` for ``mm[Hg]``, ``μmol/L`` for ``umol/L``."""
+    if not unit:
+        return ""
+    if _.lang == "zh" and unit in _UNITS_ZH:
+        return _UNITS_ZH[unit]
+    plain = _UNITS.get(unit) or _ANNOTATION.sub("", unit).replace("[IU]", "IU")
+    return "" if unit == "1" else _MICRO.sub("μ", plain)
+
+
+def number(indicator: Indicator, value: float, comparator: str | None = None) -> str:
+    """A value with the decimals of its indicator, and its comparator before it."""
+    return f"{_sign(comparator)}{indicator.format(value)}"
+
+
+def _sign(comparator: str | None) -> str:
+    return {"<=": "≤", ">=": "≥", None: ""}.get(comparator, comparator or "")
+
+
+def figure_text(indicator: Indicator, figure: YearValue | Reading, _: Words) -> str:
+    """A figure as it is printed: a number, the name of a code, or the words of the source."""
+    if indicator.kind == "boolean" and figure.value is not None:
+        return _("yes") if figure.value else _("no")
+    if figure.value is not None:
+        return number(indicator, figure.value, figure.comparator)
+    if figure.code is not None:
+        code = indicator.codes.get(figure.code)
+        return _.name(code.name) if code else figure.code
+    return figure.text or NOTHING
+
+
+def limits_text(indicator: Indicator, limits: Limits | None, _: Words) -> str:
+    """An interval: ``3.9–6.1``, ``<140``, ``≥1.0``; the names of the normal codes of a coded result."""
+    if limits is None:
+        return ""
+    low = None if limits.low is None else f"{limits.low:g}"
+    high = None if limits.high is None else f"{limits.high:g}"
+    if low is not None and high is not None and float(low) > 0:
+        return f"{low}–{high}" if limits.high_inclusive else f"{low}–<{high}"
+    if high is not None:
+        return f"{'≤' if limits.high_inclusive else '<'}{high}"
+    if low is not None:
+        return f"{'≥' if limits.low_inclusive else '>'}{low}"
+    names = [_.name(indicator.codes[code].name) for code in limits.codes if code in indicator.codes]
+    return (" / ").join(names)
+
+
+def day_text(effective: str | None, _: Words) -> str:
+    """A day, month or year, as exact as the source: ``2025年3月1日``, ``Mar 2025``, ``2025``."""
+    if not effective:
+        return NOTHING
+    if len(effective) >= 10:
+        return _.day(date.fromisoformat(effective[:10]))
+    if len(effective) == 4:
+        return f"{effective}年" if _.lang == "zh" else effective
+    year, month = effective[:4], int(effective[5:7])
+    if _.lang == "zh":
+        return f"{year}年{month}月"
+    return f"{date(2000, month, 1):%b} {year}"
+
+
+def day_short(effective: str | None) -> str:
+    """The same for table cells: ``2025-03-01``, ``2025-03``, ``2025``."""
+    return effective[:10] if effective else NOTHING
+
+
+def listing(texts: list[str] | tuple[str, ...], _: Words) -> str:
+    """Several names in a row: ``、`` in Chinese, commas in English."""
+    return ("、" if _.lang == "zh" else ", ").join(texts)
+
+
+def sex_text(sex: str, _: Words) -> str:
+    """FHIR's administrative gender in words."""
+    known = {"male": _("male"), "female": _("female"), "other": _("other sex")}
+    return known.get(sex, _("not recorded"))
+
+
+def origin_text(origin: str, _: Words) -> str:
+    """How a fact was obtained, in words."""
+    return {
+        "measured": _("measured"),
+        "reported": _("told by the person"),
+        "imported": _("imported"),
+        "derived": _("calculated"),
+    }.get(origin, origin)
+
+
+def level_of(side: Side, critical: bool = False) -> Level:
+    """How a figure is marked."""
+    if critical:
+        return "critical"
+    return "high" if side == "high" else "low" if side == "low" else "ok"
+
+
+def judged_level(one: Judged) -> Level:
+    """How the figure of a judged indicator is marked."""
+    return level_of(one.side, bool(one.critical))
+
+
+def level_text(level: Level, _: Words) -> str:
+    """A level in words, for those who do not see its sign."""
+    return {
+        "ok": _("in range"),
+        "watch": _("to watch"),
+        "high": _("high"),
+        "low": _("low"),
+        "critical": _("critical"),
+        "missing": _("not measured"),
+        "improved": _("better"),
+        "worsened": _("worse"),
+    }[level]

@@ -1,0 +1,149 @@
+"""The command line: each verb answers people and scripts, and its exit code says how it went."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+Kanglu = Callable[..., subprocess.CompletedProcess[str]]
+
+VISITS = """身份证号,姓名,性别,体检日期,收缩压(mmHg),舒张压(mmHg),空腹血糖(mmol/L)
+990001197207010028,甲,女,2025-05-06,128,82,5.4
+990001196608260031,乙,男,2025-05-07,151,93,7.2
+"""
+
+
+@pytest.fixture
+def kanglu(tmp_path: Path) -> Kanglu:
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("KANGLU")}
+        environment |= {"KANGLU_HOME": str(tmp_path), "COLUMNS": "160"}
+        command = [sys.executable, "-c", "from kanglu.cli import main; main()", *map(str, words)]
+        return subprocess.run(
+            command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
+        )
+
+    return run
+
+
+@pytest.fixture
+def visits(tmp_path: Path) -> Path:
+    path = tmp_path / "体检2025.csv"
+    path.write_text(VISITS, encoding="utf-8")
+    return path
+
+
+def test_two_commands_lead_from_a_file_to_a_panel(kanglu: Kanglu, visits: Path) -> None:
+    receipt = json.loads(kanglu("import", visits, "--json").stdout)
+    assert set(receipt) == {"batch", "read", "facts", "skipped", "problems"}
+    assert receipt["read"] == {"row": 2}
+    assert receipt["facts"]["quarantined"] == 0
+
+    people = json.loads(kanglu("panel", "sbp >= 140", "--json").stdout)
+    assert [person["name"] for person in people] == ["乙"]
+
+
+def test_the_same_file_twice_changes_nothing_and_undo_takes_it_back(kanglu: Kanglu, visits: Path) -> None:
+    first = json.loads(kanglu("import", visits, "--json").stdout)
+    again = json.loads(kanglu("import", visits, "--json").stdout)
+    assert again["facts"]["new"] == 0
+    assert again["facts"]["duplicate"] == first["facts"]["new"] + first["facts"]["duplicate"]
+
+    undone = kanglu("undo", first["batch"])
+    assert undone.returncode == 0, undone.stderr
+    assert json.loads(kanglu("panel", "--json").stdout) == []
+    assert json.loads(kanglu("verify", "--json").stdout)["ok"] is True
+
+
+def test_a_person_is_shown_with_what_is_out_of_range(kanglu: Kanglu, visits: Path) -> None:
+    kanglu("import", visits)
+    person = json.loads(kanglu("person", "乙", "--json").stdout)
+    latest = {one["indicator"]: one for one in person["latest"]}
+    assert (latest["fpg"]["value"], latest["fpg"]["position"], latest["fpg"]["effective"]) == (
+        "7.2",
+        "high",
+        "2025-05-07",
+    )
+
+
+def test_a_score_is_written_beside_the_row_it_belongs_to(kanglu: Kanglu, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("who,sex,age_years,creatinine_umol_l\na,male,50,80\nb,female,50,\n")
+    answer = kanglu("score", "ckd_epi_2021_cr", tmp_path / "in.csv", tmp_path / "out.csv", "--json")
+    assert answer.returncode == 0, answer.stderr
+    with (tmp_path / "out.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["who"] for row in rows] == ["a", "b"]
+    assert [row["status"] for row in rows] == ["ok", "incomplete"]
+    assert rows[1]["value"] == ""
+    assert {"value", "band", "status", "reason", "version"} <= set(rows[0])
+
+
+def test_one_refused_file_is_exit_code_1_and_the_rest_goes_on(kanglu: Kanglu, visits: Path) -> None:
+    (visits.parent / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    answer = kanglu("import", visits, visits.parent / "picture.png", "--json")
+    receipt = json.loads(answer.stdout)
+    assert answer.returncode == 1
+    assert receipt["read"] == {"row": 2}
+    assert [problem["file"] for problem in receipt["problems"]] == ["picture.png"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["panel", "diabtes"],
+        ["panel", "--as-of", "yesterday"],
+        ["score", "no_such_score", "in.csv", "out.csv"],
+        ["render", "annual", "--lang", "fr"],
+        ["undo", "7"],
+        ["person", "nobody"],
+        ["nonsense"],
+    ],
+)
+def test_called_wrongly_is_exit_code_2_with_a_sentence_and_no_traceback(
+    kanglu: Kanglu, visits: Path, words: list[str]
+) -> None:
+    kanglu("import", visits)
+    answer = kanglu(*words)
+    assert answer.returncode == 2
+    assert answer.stderr.strip()
+    assert "Traceback" not in answer.stderr
+
+
+def test_asking_before_there_is_a_record_says_how_to_make_one(kanglu: Kanglu) -> None:
+    answer = kanglu("panel")
+    assert answer.returncode == 2
+    assert "kanglu import" in answer.stderr
+
+
+def test_the_doctor_names_what_is_missing_and_its_remedy(kanglu: Kanglu) -> None:
+    findings = {finding["name"]: finding for finding in json.loads(kanglu("doctor", "--json").stdout)}
+    assert findings["python"]["ok"]
+    assert not findings["database"]["ok"]
+    assert "kanglu init" in findings["database"]["remedy"]
+
+
+def test_every_verb_teaches_and_stands_in_the_readme(kanglu: Kanglu) -> None:
+    readme = (ROOT / "README.md").read_text()
+    verbs = re.findall(r"^  (\w+) ", kanglu("--help").stdout.split("Commands:")[1], re.M)
+    assert {
+        "init",
+        "import",
+        "undo",
+        "person",
+        "panel",
+        "score",
+        "render",
+        "verify",
+        "doctor",
+        "bench",
+    } <= set(verbs)
+    for verb in verbs:
+        assert len(kanglu(verb, "--help").stdout.splitlines()) > 5
+        assert f"kanglu {verb}" in readme or f"./run {verb}" in readme, verb
