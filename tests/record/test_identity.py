@@ -90,6 +90,19 @@ def test_a_second_identity_number_is_set_aside(store: Store) -> None:
     )
 
 
+def test_two_identity_numbers_in_one_statement_are_set_aside(store: Store) -> None:
+    ids, reasons = people_of(store, said(MRN_1, ID_WANG, ID_LI))
+    assert (ids, reasons) == ([NOBODY], ["it gives two identity numbers for one person"])
+    assert people_of(store, said(MRN_1, ID_WANG, ID_WANG)) == ([1], [])
+
+
+def test_what_is_set_aside_is_counted(store: Store) -> None:
+    people_of(store, said(MRN_1), said(MRN_2))
+    with store.batch("people") as writer:
+        writer.person(said(MRN_1, MRN_2))
+    assert writer.receipt.facts["quarantined"] == 1
+
+
 def test_an_impossible_identity_number_is_not_matched_by(store: Store) -> None:
     wrong = Identifier(NATIONAL_ID, "110105194912310021")
     ids, reasons = people_of(store, said(MRN_1, wrong), said(wrong))

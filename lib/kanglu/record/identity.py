@@ -80,35 +80,35 @@ class Register:
         found |= set(owners.values())
         if NOBODY in found:
             return NOBODY
-        if not found and not indexes:
-            return self._aside(
-                statement,
-                "identifier",
-                "no identifier says who this is",
-                "Give an identity number, a record number or the source's own number.",
-            )
-        if len(found) > 1:
-            numbers = ", ".join(record_number(person_id) for person_id in sorted(found))
-            return self._aside(
-                statement,
-                "identifier",
-                f"its identifiers belong to different people ({numbers})",
-                "Find out which identifier is wrong, correct it in the source and import again.",
-            )
-        person_id = found.pop() if found else None
         unknown = {index: one for index, one in indexes.items() if index not in owners}
-        second = any(one.system == NATIONAL_ID for one in unknown.values())
-        if person_id is not None and second and self._has_national_id(person_id):
-            return self._aside(
-                statement,
-                NATIONAL_ID,
-                f"{record_number(person_id)} has another identity number already",
-                "Two people may share a number of the source: correct it there and import again.",
-            )
-        person_id = person_id or self._enter()
+        if wrong := self._contradiction(found, list(indexes.values()), list(unknown.values())):
+            return self._aside(statement, *wrong)
+        person_id = found.pop() if found else self._enter()
         self._identify(person_id, unknown)
         self._reach(person_id, statement)
         return person_id
+
+    def _contradiction(
+        self, found: set[int], stated: list[Identifier], unknown: list[Identifier]
+    ) -> tuple[str, str, str] | None:
+        """Why it cannot be told who is meant (field, reason, remedy); None when it can."""
+        if not found and not stated:
+            remedy = "Give an identity number, a record number or the source's own number."
+            return "identifier", "no identifier says who this is", remedy
+        if len(found) > 1:
+            numbers = ", ".join(record_number(person_id) for person_id in sorted(found))
+            reason = f"its identifiers belong to different people ({numbers})"
+            remedy = "Find out which identifier is wrong, correct it in the source and import again."
+            return "identifier", reason, remedy
+        national = {normalised(one.value) for one in stated if one.system == NATIONAL_ID}
+        if len(national) > 1:
+            return NATIONAL_ID, "it gives two identity numbers for one person", "Correct it in the source."
+        second = any(one.system == NATIONAL_ID for one in unknown)
+        if found and second and self._has_national_id(person_id := next(iter(found))):
+            reason = f"{record_number(person_id)} has another identity number already"
+            remedy = "Two people may share a number of the source: correct it there and import again."
+            return NATIONAL_ID, reason, remedy
+        return None
 
     def _aside(self, statement: PersonStatement, what: str, reason: str, remedy: str) -> int:
         file, _, row = (statement.source or "").partition("#")

@@ -20,6 +20,7 @@ from kanglu.record.tables import demographics, person
 from kanglu.trust.keys import Keys
 
 PEOPLE_COLUMNS = ("person_id", "record_number", "name", "sex", "birth_date", "death_date", "deceased")
+STATED = ("name", "sex", "birth_date", "death_date", "deceased")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,27 @@ def people_frame(
         .where(person.c.recorded <= moment.recorded_until, *where)
         .order_by(person.c.id)
     ).fetchall()
-    fields = ("person_id", "name", "sex", "birth_date", "death_date", "deceased")
+    stated = _stated(connection, moment, where)
+    nothing: list[Any] = [None] * len(STATED)
+    rows = []
+    for person_id, number in known:
+        pseudonym = mask.pseudonym(person_id) if mask else None
+        shown = _shown(stated.get(person_id, nothing), moment, pseudonym)
+        rows.append((person_id, pseudonym or number, *shown))
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(PEOPLE_COLUMNS)
+    data: dict[str, Any] = {"person_id": np.array(columns[0], dtype=np.int64)}
+    for name, values in zip(PEOPLE_COLUMNS[1:-1], columns[1:-1], strict=True):
+        data[name] = pd.array(np.array(values, dtype=object), dtype="str")
+    data["deceased"] = np.array(columns[-1], dtype=bool)
+    return pd.DataFrame(data)
+
+
+def _stated(
+    connection: Connection, moment: Moment, where: Sequence[ColumnElement[bool]]
+) -> dict[int, list[Any]]:
+    """What the sources say last of each person, in the order of `STATED`."""
     said = connection.execute(
-        select(*(demographics.c[field] for field in fields))
+        select(demographics.c.person_id, *(demographics.c[field] for field in STATED))
         .join(person, person.c.id == demographics.c.person_id)
         .where(standing(demographics, moment), *where)
         .order_by(
@@ -80,28 +99,14 @@ def people_frame(
             func.coalesce(demographics.c.source_key, ""),
             demographics.c.id,
         )
-    ).fetchall()
+    )
     merged: dict[int, list[Any]] = {}
     for person_id, *stated in said:
-        view = merged.setdefault(person_id, [None] * len(stated))
+        view = merged.setdefault(person_id, [None] * len(STATED))
         for place, value in enumerate(stated):
             if value is not None:
                 view[place] = value
-    nothing: list[Any] = [None] * (len(fields) - 1)
-    rows = [
-        (
-            person_id,
-            mask.pseudonym(person_id) if mask else number,
-            *_shown(merged.get(person_id, nothing), moment, mask.pseudonym(person_id) if mask else None),
-        )
-        for person_id, number in known
-    ]
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(PEOPLE_COLUMNS)
-    data: dict[str, Any] = {"person_id": np.array(columns[0], dtype=np.int64)}
-    for name, values in zip(PEOPLE_COLUMNS[1:-1], columns[1:-1], strict=True):
-        data[name] = pd.array(np.array(values, dtype=object), dtype="str")
-    data["deceased"] = np.array(columns[-1], dtype=bool)
-    return pd.DataFrame(data)
+    return merged
 
 
 def _shown(stated: Sequence[Any], moment: Moment, pseudonym: str | None) -> tuple[Any, ...]:

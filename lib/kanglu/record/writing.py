@@ -74,7 +74,7 @@ class BatchWriter:
             source=statement.source,
             source_key=statement.source_key,
         )
-        if person_id != NOBODY and any(value is not None for value in said[1:7]):
+        if person_id == NOBODY or any(value is not None for value in said[1:7]):
             self.add(said)
         return person_id
 
