@@ -21,9 +21,9 @@ type Cells = pd.Series[Any] | npt.NDArray[Any]
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _MISSING = frozenset({"", "na", "nan", "n/a", "none", "null", "<na>", "nat", "unknown", "未知"})
 _SEXES = {"male": 1.0, "m": 1.0, "男": 1.0, "female": 0.0, "f": 0.0, "女": 0.0}
-_PLAIN_SEXES = {"male": 1, "female": 0}
 _FLAGS = {"true": 1.0, "false": 0.0}
 _SHOWN = 40
+_BLOCK = 16384  # cells whose temporaries stay in the processor's cache
 
 
 def values_of(cells: Cells, item: Input) -> tuple[Floats, Mask | None, Mask | None]:
@@ -31,27 +31,40 @@ def values_of(cells: Cells, item: Input) -> tuple[Floats, Mask | None, Mask | No
     if item.kind == "sex" and (plain := _plain_sexes(cells)) is not None:
         return plain, None, None
     if item.kind not in ("sex", "word") and (numbers := _floats(cells)) is not None:
-        return _whole(numbers, item, np.isnan(numbers) if np.isnan(numbers.sum()) else None)
+        missing = np.isnan(numbers) if numbers.size and np.isnan(numbers.min()) else None
+        return (numbers, missing, None) if cells.dtype.kind in "iub" else _whole(numbers, item, missing)
     codes, words = words_of(cells)
     parsed = np.array([_parse(word, item) for word in words] + [np.nan])
     empty = np.array([is_missing(word) for word in words] + [True])
-    values, missing = parsed[codes], empty[codes]
-    found, _, fractions = _whole(values, item, missing)
-    unreadable = np.isnan(values) & ~missing
-    if fractions is not None:
-        unreadable |= fractions
-    return found, missing if missing.any() else None, unreadable if unreadable.any() else None
+    values, missing, fractions = _whole(parsed[codes], item, _chosen(empty, codes))
+    unreadable = _chosen(np.isnan(parsed) & ~empty, codes)
+    if unreadable is not None and fractions is not None:
+        return values, missing, unreadable | fractions
+    return values, missing, fractions if unreadable is None else unreadable
+
+
+def _chosen(words: Mask, codes: Codes) -> Mask | None:
+    """The cells whose word is one of those marked (the last mark is for no word); None for no cell."""
+    if not words[:-1].any() and (not words[-1] or codes.size == 0 or codes.min() >= 0):
+        return None
+    found = words[codes]
+    return found if found.any() else None
 
 
 def _whole(values: Floats, item: Input, missing: Mask | None) -> tuple[Floats, Mask | None, Mask | None]:
-    """Where whole numbers are asked for, fractions are unreadable (infinities are left to the range)."""
-    if item.kind != "whole" or values.size == 0 or (values == np.rint(values)).all():
+    """Where whole numbers or flags are asked for, fractions are unreadable; the range judges the rest."""
+    if item.kind not in ("whole", "flag") or _all_whole(values):
         return values, missing, None
     fractions = values != np.rint(values)
     fractions &= ~np.isnan(values)
     if not fractions.any():
         return values, missing, None
     return np.where(fractions, np.nan, values), missing, fractions
+
+
+def _all_whole(values: Floats) -> bool:
+    blocks = (values[start : start + _BLOCK] for start in range(0, values.size, _BLOCK))
+    return all(bool((block == np.rint(block)).all()) for block in blocks)
 
 
 def is_missing(text: str) -> bool:
@@ -62,17 +75,23 @@ def is_missing(text: str) -> bool:
 def words_of(cells: Cells) -> tuple[Codes, list[str]]:
     """The distinct words of a column and the place of each cell's word (-1: no value)."""
     if isinstance(cells, pd.Series) and isinstance(cells.dtype, pd.CategoricalDtype):
-        codes = np.asarray(cells.cat.codes, dtype=np.intp)
+        codes = cells.cat.codes.to_numpy().astype(np.intp)
         return codes, [str(word) for word in cells.cat.categories]
     array = np.asarray(cells)
     if array.dtype == object and array.size and isinstance(array[0], str) and _constant(array):
         return np.zeros(array.size, dtype=np.intp), [array[0]]
-    codes, words = pd.factorize(pd.Series(array).astype(str))
+    known_as_text = isinstance(cells.dtype, pd.StringDtype)
+    codes, words = pd.factorize(array if known_as_text else pd.Series(array).astype(str))
     return codes, [str(word) for word in words]
 
 
 def _constant(array: npt.NDArray[np.object_]) -> bool:
-    return bool(array[-1] == array[0]) and array.tolist().count(array[0]) == array.size
+    """Whether all cells are one word; a look at a few of them mostly settles it."""
+    few = array[:: array.size // 64 + 1].tolist()
+    try:
+        return few.count(few[0]) == len(few) and bool((array == few[0]).all())
+    except (TypeError, ValueError):  # cells that cannot be compared, such as pd.NA
+        return False
 
 
 def shown(cells: Cells, rows: npt.NDArray[np.intp]) -> list[str]:
@@ -91,14 +110,17 @@ def _show(cell: object) -> str:
 
 def _plain_sexes(cells: Cells) -> Floats | None:
     """The fast path for a column that holds nothing but the words male and female."""
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        return None
     array = np.asarray(cells)
     if array.dtype.kind not in "OU":
         return None
     try:
-        codes = bytes(map(_PLAIN_SEXES.get, array.tolist()))  # type: ignore[arg-type]
-    except TypeError:  # a word that is not there maps to None
+        male = array == "male"
+        plain = (array[~male] == "female").all()
+    except (TypeError, ValueError):  # cells that cannot be compared, such as pd.NA
         return None
-    return np.frombuffer(codes, dtype=np.uint8).astype(np.float64)
+    return male.astype(np.float64) if plain else None
 
 
 def _floats(cells: Cells) -> Floats | None:
