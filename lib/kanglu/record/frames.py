@@ -43,18 +43,19 @@ def facts_of(
     people: Sequence[int],
     moment: Moment,
     *where: ColumnElement[bool],
+    columns: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """The facts of one kind about some people at the moment, by person, effective time and id.
 
-    What has no effective time comes first.
+    What has no effective time comes first. `columns` leaves some out; all of `COLUMNS` when None.
     """
-    table = tables.FACTS[name]
+    table, wanted = tables.FACTS[name], columns or COLUMNS[name]
     query: Select[Any] = (
-        select(*(table.c[column] for column in COLUMNS[name]))
+        select(*(table.c[column] for column in wanted))
         .where(table.c.person_id.in_(people), current(table, moment), *where)
         .order_by(table.c.person_id, func.coalesce(table.c.effective, ""), table.c.id)
     )
-    return frame(table, COLUMNS[name], connection.execute(query).fetchall())
+    return frame(table, wanted, connection.execute(query).fetchall())
 
 
 def split(facts: pd.DataFrame, people: Sequence[int]) -> list[pd.DataFrame]:

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from kanglu.record.store import Store
 
 PEOPLE_A_QUERY = 500
+INPUT_COLUMNS = (
+    "person_id", "indicator", "effective", "value", "value_code", "comparator", "origin", "status",
+)  # fmt: skip
+"""What the scores read of an observation: the texts beside it are most of its bytes."""
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -110,7 +114,7 @@ def read_inputs(
         parts.append(
             score_inputs(
                 some,
-                facts_of(connection, "observation", ids, moment, wanted),
+                facts_of(connection, "observation", ids, moment, wanted, columns=INPUT_COLUMNS),
                 facts_of(connection, "condition", ids, moment),
                 facts_of(connection, "medication_statement", ids, moment),
                 moment.as_of,
