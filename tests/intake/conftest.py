@@ -22,6 +22,14 @@ def backend() -> str:
     return "sqlite"
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own, so that mappings kept by one test are not found by another."""
+    place = tmp_path / "home"
+    monkeypatch.setenv("KANGLU_HOME", str(place))
+    return place
+
+
 @pytest.fixture
 def shared() -> Callable[[str], Path]:
     """A real set by name; the test is skipped without it, but not in CI."""

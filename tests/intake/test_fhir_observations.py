@@ -103,6 +103,7 @@ def test_a_comparator_is_kept_with_the_value(comparator: str, draft: Read) -> No
         (quantity("128", "mmHg", "mm[Hg]"), "valueQuantity.value", "'128' is not a number"),
         (quantity(True, "mmHg", "mm[Hg]"), "valueQuantity.value", "True is not a number"),
         (quantity(None, "mmHg", "mm[Hg]"), "valueQuantity.value", "It is missing"),
+        (quantity(-1.5e300, "mmHg", "mm[Hg]"), "valueQuantity.value", "too large"),
         (quantity(128, "mmHg", "mm[Hg]", comparator="~"), "valueQuantity.comparator", "'~' is not one of"),
         ("128", "valueQuantity", "128 is not an object"),
     ],

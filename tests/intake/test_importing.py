@@ -17,7 +17,7 @@ import pytest
 
 from kanglu import record
 from kanglu.errors import KangluError, RecordError
-from kanglu.intake import hands, import_files
+from kanglu.intake import explain, hands, import_files
 
 Write = Callable[[str, Any], Path]
 
@@ -169,6 +169,19 @@ def test_tables_and_fhir_go_through_the_same_door(store: record.Store, write: Wr
     assert receipt.refused == ()
 
 
+def test_what_the_columns_would_be_taken_for_can_be_seen_first(store: record.Store, write: Write) -> None:
+    write("in/a.json", bundle(patient(), weight(70)))
+    folder = write("in/b.csv", "档案号,检查日期,体重(kg)\nK000001,2024-06-01,71\n").parent
+    ((name, lines),) = explain(folder)
+    assert name == "in/b.csv"
+    assert [line[:3] for line in lines] == [
+        ("档案号", "person", ""),
+        ("检查日期", "date", ""),
+        ("体重(kg)", "weight", "kg"),
+    ]
+    assert len(store.batches()) == 0
+
+
 def test_facts_find_people_and_medicines_of_other_files(store: record.Store, write: Write) -> None:
     request = {
         "resourceType": "MedicationRequest",
@@ -285,7 +298,7 @@ _KILLED = """
     import sys
     from pathlib import Path
     from kanglu import record
-    from kanglu.intake import hands, import_files
+    from kanglu.intake import explain, hands, import_files
 
     hands.WORTH_IT = 0
 

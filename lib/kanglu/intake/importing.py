@@ -13,7 +13,7 @@ from kanglu.intake.containers import Refusal, documents
 from kanglu.intake.fhir import Lookups, Settling, drafts, is_json, is_lines
 from kanglu.intake.hands import Answer, hands, no_cycles
 from kanglu.intake.mapping import Mapping
-from kanglu.intake.reader import Document
+from kanglu.intake.reader import Document, Reader
 from kanglu.intake.receipt import Receipt
 from kanglu.intake.sniffing import refuse_foreign
 from kanglu.intake.tables import TableReader
@@ -88,7 +88,7 @@ def _promised(found: Iterable[Document | Refusal], give: Callable[[Document], An
 class _Door:
     """One import on its way."""
 
-    def __init__(self, store: "Store", tables: TableReader, scratch: Path, progress: Progress | None) -> None:
+    def __init__(self, store: "Store", tables: Reader, scratch: Path, progress: Progress | None) -> None:
         self._catalogue, self._tables = store.catalogue, tables
         self._lookups = Lookups(store.catalogue)
         self._latest = (store.clock() + timedelta(days=1)).date().isoformat() + "T23:59:59"

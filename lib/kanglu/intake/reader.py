@@ -108,8 +108,6 @@ class Writer(Protocol):
 class Reader(Protocol):
     """One format."""
 
-    name: str
-
     def claims(self, document: Document) -> bool:
         """Whether this document is of the reader's format, judged by `document.head` and the name alone."""
 
