@@ -3,6 +3,8 @@
 import csv
 import io
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -14,44 +16,49 @@ from kanglu.measures.score import STATUSES
 ANSWER = ("value", "band", "status", "reason", "version")
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A CSV file as text: how it was encoded and its lines ended, its header and its rows."""
+
+    encoding: str
+    line_end: str
+    header: list[str]
+    rows: list[list[str]]
+
+
 def score_file(score_id: str, in_csv: Path, out_csv: Path) -> dict[str, int]:
     """Write the rows of a CSV file, in their order and as they are, with the answer in five more columns.
 
-    The file is UTF-8, with or without a byte order mark (which is kept); values are written with all their
-    digits. Returns the number of rows and how many are ok, incomplete and not_applicable. Raises
-    `MeasureError` for a file that cannot be read as such, or that lacks a required column.
+    The file is UTF-8, with or without a byte order mark, or GB18030, and stays what it was; values are
+    written with all their digits. Returns the number of rows and how many are ok, incomplete and
+    not_applicable. Raises `MeasureError` for a file that cannot be read as such or written, or that lacks a
+    required column.
     """
     score = find(score_id)
-    header, rows, encoding = _read(Path(in_csv))
-    frame = pd.DataFrame(rows, columns=header, dtype=object)
-    answer = score(frame)[list(ANSWER)]
+    sheet = _read(Path(in_csv))
+    answer = score(pd.DataFrame(sheet.rows, columns=sheet.header, dtype=object))[list(ANSWER)]
     value = [repr(number) if number == number else "" for number in answer["value"].tolist()]
     rest = [answer[name].astype(object).where(answer[name].notna(), "").tolist() for name in ANSWER[1:]]
-    unfinished = Path(f"{out_csv}.part")
-    with unfinished.open("w", encoding=encoding, newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*header, *ANSWER])
-        writer.writerows(
-            [*row, *more] for row, more in zip(rows, zip(value, *rest, strict=True), strict=True)
-        )
-    os.replace(unfinished, out_csv)
+    _write(Path(out_csv), sheet, zip(value, *rest, strict=True))
     counts = answer["status"].value_counts()
-    return {"rows": len(rows), **{status: int(counts[status]) for status in STATUSES}}
+    return {"rows": len(sheet.rows), **{status: int(counts[status]) for status in STATUSES}}
 
 
-def _read(path: Path) -> tuple[list[str], list[list[str]], str]:
-    """The header, the rows and the encoding of a CSV file."""
+def _write(path: Path, sheet: _Sheet, answers: Iterable[tuple[object, ...]]) -> None:
+    if not path.parent.is_dir():
+        raise MeasureError("There is no such folder.", where=str(path.parent), remedy="Make it first.")
+    unfinished = Path(f"{path}.part")
+    with unfinished.open("w", encoding=sheet.encoding, newline="") as file:
+        writer = csv.writer(file, lineterminator=sheet.line_end)
+        writer.writerow([*sheet.header, *ANSWER])
+        writer.writerows([*row, *answer] for row, answer in zip(sheet.rows, answers, strict=True))
+    os.replace(unfinished, path)
+
+
+def _read(path: Path) -> _Sheet:
     if not path.is_file():
         raise MeasureError("There is no such file.", where=str(path), remedy="Check the path.")
-    content = path.read_bytes()
-    encoding = "utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise MeasureError(
-            "The file is not UTF-8 text.", where=f"{path}:{line}", remedy="Save it as CSV UTF-8."
-        ) from None
+    text, encoding = _decoded(path)
     lines = csv.reader(io.StringIO(text, newline=""))
     header = next(lines, [])
     if not header:
@@ -64,7 +71,8 @@ def _read(path: Path) -> tuple[list[str], list[list[str]], str]:
             remedy="Rename it, so that the answer can stand beside it.",
         )
     rows = []
-    for row in lines:
+    for cells in lines:
+        row = cells or [""] * (len(header) == 1)  # in a file of one column an empty line is an empty cell
         if not row:
             continue
         if len(row) != len(header):
@@ -74,4 +82,17 @@ def _read(path: Path) -> tuple[list[str], list[list[str]], str]:
                 remedy="Put cells that hold a comma in quotation marks.",
             )
         rows.append(row)
-    return header, rows, encoding
+    return _Sheet(encoding, "\r\n" if "\r\n" in text else "\n", header, rows)
+
+
+def _decoded(path: Path) -> tuple[str, str]:
+    """The text of a file and its encoding; what Excel saves in China is GB18030."""
+    content = path.read_bytes()
+    for encoding in ("utf-8-sig",) if content.startswith(b"\xef\xbb\xbf") else ("utf-8", "gb18030"):
+        try:
+            return content.decode(encoding), encoding
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+    raise MeasureError(
+        "The file is neither UTF-8 nor GB18030 text.", where=f"{path}:{line}", remedy="Save it as CSV UTF-8."
+    )
