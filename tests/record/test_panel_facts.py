@@ -1,4 +1,4 @@
-"""What a panel hands to those who count: everybody's facts of one kind, as of its moment, each read audited."""
+"""What a panel hands to those who count: facts of one kind, as of its moment, each read audited."""
 
 import json
 
