@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -173,9 +174,14 @@ def _frame(score: Score, readings: Readings, answer: Answer, contributors: bool)
 
 def category(codes: npt.NDArray[Any], words: Sequence[str]) -> Categories:
     """A column of few words, made without a look at each cell."""
-    dtype: Any = pd.CategoricalDtype(list(words))
-    found: Any = pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
+    found: Any = pd.Categorical.from_codes(codes, dtype=_dtype(tuple(words)), validate=False)
     return cast(Categories, found)
+
+
+@lru_cache(maxsize=256)
+def _dtype(words: tuple[str, ...]) -> Any:
+    """Making one takes longer than scoring a row."""
+    return pd.CategoricalDtype(list(words))
 
 
 def _missing(readings: Readings) -> Categories:
