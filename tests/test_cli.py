@@ -67,7 +67,7 @@ def test_a_person_is_shown_with_what_is_out_of_range(kanglu: Kanglu, visits: Pat
     person = json.loads(kanglu("person", "乙", "--json").stdout)
     latest = {one["indicator"]: one for one in person["latest"]}
     assert (latest["fpg"]["value"], latest["fpg"]["position"], latest["fpg"]["effective"]) == (
-        "7.2",
+        "7.20",
         "high",
         "2025-05-07",
     )

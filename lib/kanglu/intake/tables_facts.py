@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -32,6 +32,14 @@ AGE = "http://loinc.org|30525-0"
 NOT_MEASURED = "not measured"
 SET_ASIDE = -1
 """The person of a row that has been set aside already."""
+
+
+class _Answer(NamedTuple):
+    """What a cell answers to a question: a number, one of the indicator's codes, or its words."""
+
+    value: float | None = None
+    code: str | None = None
+    text: str | None = None
 
 
 @dataclass(slots=True)
@@ -236,25 +244,25 @@ class Facts:
             else:
                 facts.append(
                     self._observation(
-                        place, indicator.id, cell, said.get("value"), None, None,
-                        value_code=said.get("code"), value_text=said.get("text"),
+                        place, indicator.id, cell, said.value, None, None,
+                        value_code=said.code, value_text=said.text,
                     )
                 )  # fmt: skip
         self.writer.add_many(facts)
 
-    def _answer(self, indicator: "Indicator", text: str, signs: bool) -> "dict[str, float | str] | None":
+    def _answer(self, indicator: "Indicator", text: str, signs: bool) -> "_Answer | None":
         if indicator.kind == "boolean":
             value = boolean(text)
-            return None if value is None else {"value": value}
+            return None if value is None else _Answer(value=value)
         if indicator.kind == "text":
-            return None if not_measured(text) else {"text": text}
+            return None if not_measured(text) else _Answer(text=text)
         if not_measured(text) and not (signs and text == "-"):
             return None
         code = indicator.code_for(text) or plus_code(text)
         if code in indicator.codes:
-            return {"code": code}
+            return _Answer(code=code)
         number = indicator.kind == "ordinal" and quantities([text]).states[0] == State.NUMBER
-        return {"text": text} if number else None
+        return _Answer(text=text) if number else None
 
     def _pressures(self, entry: ColumnMapping, cells: Sequence[Cell], places: Sequence[int]) -> None:
         for at, cell in enumerate(cells):

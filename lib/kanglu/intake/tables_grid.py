@@ -166,7 +166,7 @@ def _workbook(content: bytes) -> Iterator[Grid]:
             rows = sheet.to_python(skip_empty_area=False)
             _spread_merged(rows, sheet.merged_cell_ranges or [])
             if any(cell != "" for row in rows for cell in row):
-                yield Grid(name if len(shown) > 1 else "", rows)  # type: ignore[arg-type]
+                yield Grid(name if len(shown) > 1 else "", rows)
     except CalamineError as error:
         locked = "assword" in f"{type(error).__name__} {error}"
         raise Refused(

@@ -112,15 +112,15 @@ def quantities(cells: Sequence[Cell]) -> Quantities:
     states = np.full(size, State.BLANK, dtype=np.int8)
     numbers = np.full(size, np.nan)
     floats = kinds == 0
-    numbers[floats] = [cells[place] for place in np.flatnonzero(floats)]  # type: ignore[misc]
+    numbers[floats] = [cells[place] for place in np.flatnonzero(floats).tolist()]
     texts = np.flatnonzero(kinds == 1)
     if len(texts):
-        written = pd.Series([cells[place] for place in texts], dtype=object)
+        written = pd.Series([cells[place] for place in texts.tolist()], dtype=object)
         numbers[texts] = pd.to_numeric(written, errors="coerce").to_numpy(dtype=float)
     numbers[~np.isfinite(numbers)] = np.nan
     states[~np.isnan(numbers)] = State.NUMBER
     special = {}
-    for place in np.flatnonzero(np.isnan(numbers)):
+    for place in np.flatnonzero(np.isnan(numbers)).tolist():
         cell = cells[place]
         if cell == "":
             continue

@@ -89,7 +89,7 @@ def _drivers(one: Scored, _: Words) -> str:
 
 
 def _effect(effect: float, unit: str) -> str:
-    return "" if unit == "criteria" else f"{effect:+.0f}" if unit == "points" else f"{effect:+.1f}"
+    return "" if unit == "criterion" else f"{effect:+.0f}" if unit == "points" else f"{effect:+.1f}"
 
 
 def _remark(one: Scored, _: Words) -> str:
