@@ -11,6 +11,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No test waits on a clock: a slow machine is not a fault of the code.
+settings.register_profile("kanglu", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kanglu")
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 
