@@ -148,6 +148,7 @@ def summarise(panel: Panel, year: int, catalogue: Catalogue) -> CohortReport:
     before = _period(readings, everybody, conditions, date(year - 1, 12, 31), catalogue)
     people = frozenset(now.people.index)
     ledger = Ledger(people)
+    distributions = tuple(_distribution(name, now) for name in BINS)
     died = frozenset(now.people.index[now.people["death_date"].fillna("9999") <= until.isoformat()])
     return CohortReport(
         expression=panel.expression,
@@ -161,8 +162,8 @@ def summarise(panel: Panel, year: int, catalogue: Catalogue) -> CohortReport:
         rates=_rates(rates(now), rates(before), ledger),
         problems=_problems(now.problems, ledger),
         ages=_ages(now.people, until),
-        distributions=tuple(_distribution(name, now) for name in BINS),
-        measured=_measured(now),
+        distributions=distributions,
+        measured=_measured(now, distributions),
     )
 
 
@@ -290,12 +291,19 @@ def _upper_tail_together(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]
     return np.append(counts[: end - 1], counts[end - 1 :].sum())
 
 
-def _measured(period: Period) -> tuple[Measured, ...]:
+def _measured(period: Period, distributions: Iterable[Distribution]) -> tuple[Measured, ...]:
+    """People with any answer. Few more than the adults of a distribution would tell of a few children."""
     readings, people = period.readings, len(period.people)
     answered = readings[readings[["value", "value_code", "value_text"]].notna().any(axis=1)]
     counts = answered.groupby("indicator")["person_id"].nunique()
-    found = tuple((name, int(counts.get(name, 0))) for name in CHECKED)
-    return tuple(Measured(name, shown_part(n, people)) for name, n in found)
+    adults = {one.indicator: one.n for one in distributions}
+
+    def shown(name: str) -> int | None:
+        n = int(counts.get(name, 0))
+        told = adults.get(name)
+        return None if told is not None and small(n - told) else shown_part(n, people)
+
+    return tuple(Measured(name, shown(name)) for name in CHECKED)
 
 
 def _share(part: int | None, whole: int | None) -> float | None:

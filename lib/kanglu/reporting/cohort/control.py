@@ -5,7 +5,7 @@ from itertools import groupby
 
 from kanglu.i18n import Words
 from kanglu.insight.cohort import CohortReport, Rate
-from kanglu.reporting.blocks import Block, Cell, Chart, Column, Group, Heading, KeyValue, Prose, Span, Table
+from kanglu.reporting.blocks import Advice, Block, Cell, Chart, Column, Group, Heading, Prose, Span, Table
 from kanglu.reporting.charts import ChartSpec, Point, Series
 from kanglu.reporting.cohort.definitions import definition
 from kanglu.reporting.cohort.figures import count_cell, share_text
@@ -66,17 +66,10 @@ def _points(rate: Rate) -> str:
 def rates_chart(rates: Sequence[Rate], year: int, _: Words) -> Chart:
     """Shares of this year and the year before."""
 
-    def points(shares: Sequence[float | None]) -> tuple[Point, ...]:
-        return tuple(
-            Point(
-                definition(rate.definition, _).title,
-                None if share is None else share * 100,
-                label=share_text(share),
-            )
-            for rate, share in zip(rates, shares, strict=True)
-        )
-
-    now, before = points([rate.share for rate in rates]), points([rate.share_before for rate in rates])
+    now = tuple(_point(rate.definition, rate.numerator, rate.denominator, _) for rate in rates)
+    before = tuple(
+        _point(rate.definition, rate.numerator_before, rate.denominator_before, _) for rate in rates
+    )
     said = listing([f"{one.x}: {old.label} → {one.label}" for one, old in zip(now, before, strict=True)], _)
     title = _("Rates, {before} and {year}", before=year - 1, year=year)
     spec = ChartSpec(
@@ -91,16 +84,20 @@ def rates_chart(rates: Sequence[Rate], year: int, _: Words) -> Chart:
     return Chart(spec, _.lang)
 
 
+def _point(name: str, numerator: int | None, denominator: int | None, _: Words) -> Point:
+    title = definition(name, _).title
+    if numerator is None or not denominator:
+        return Point(title, None, label=_("hidden"))
+    share = numerator / denominator
+    return Point(title, share * 100, label=f"{share_text(share)} ({numerator:,}/{denominator:,})")
+
+
 def _definitions(rates: Sequence[Rate], _: Words) -> Iterator[Block]:
-    worded = [(rate.definition, definition(rate.definition, _)) for rate in rates]
     yield Heading(_("Definitions"), 2)
-    yield KeyValue(
-        tuple(
-            (one.title, _("{sentence} {source} [{id}]", sentence=one.sentence, source=one.source, id=name))
-            for name, one in worded
-        ),
-        1,
-    )
+    for rate in rates:
+        worded = definition(rate.definition, _)
+        said = _(": {sentence} Source: {source}", sentence=worded.sentence, source=worded.source)
+        yield Advice((Span(worded.title), said), rate.definition)
     yield Prose(
         _(
             "The rules of 2017 and 2011 are quoted at second hand and have not been held against the issued "
