@@ -340,9 +340,10 @@ def test_a_closed_end_belongs_to_the_range() -> None:
 @pytest.mark.parametrize(
     ("name", "age", "problems", "high"),
     [
-        ("sbp", 64, (), 140),
-        ("sbp", 65, (), 150),
-        ("dbp", 80, (), 90),
+        ("sbp", 64, ("hypertension",), 140),
+        ("sbp", 65, ("hypertension",), 150),
+        ("sbp", 65, (), None),
+        ("dbp", 80, ("hypertension",), 90),
         ("hba1c", 50, ("diabetes",), 7.0),
         ("hba1c", 50, (), None),
         ("fpg", 50, frozenset({"diabetes", "hypertension"}), 7.0),
