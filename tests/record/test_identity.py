@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from kanglu.record import Store, tables
 from kanglu.record.facts import NATIONAL_ID, NOBODY, RECORD_NUMBER, Identifier, PersonStatement, Telecom
-from kanglu.record.identity import valid_national_id
+from kanglu.record.identity import phone_number, valid_national_id
 
 MRN_1, MRN_2 = Identifier("mrn", "1"), Identifier("mrn", "2")
 ID_WANG, ID_LI = Identifier(NATIONAL_ID, "11010519491231002X"), Identifier(NATIONAL_ID, "440524188001010014")
@@ -139,6 +139,20 @@ def test_what_identifies_directly_is_not_readable_in_the_database(store: Store) 
     assert store.database.keys.decrypt(cipher) == phone
 
 
+@pytest.mark.parametrize(
+    ("written", "digits"),
+    [
+        ("13912345678", "13912345678"),
+        ("+86 139 1234 5678", "13912345678"),
+        ("0086-13912345678", "13912345678"),
+        ("(010) 6552 9988", "01065529988"),
+        ("+1 555 0100", "15550100"),
+    ],
+)
+def test_a_phone_number_is_its_digits(written: str, digits: str) -> None:
+    assert phone_number(written) == digits
+
+
 def test_a_contact_stated_again_is_kept_once(store: Store) -> None:
     statement = PersonStatement((MRN_1,), telecoms=(Telecom("phone", "13912345678"),), addresses=("幸福路",))
     people_of(store, statement, statement)
@@ -149,19 +163,35 @@ def test_a_contact_stated_again_is_kept_once(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["王芳", "芳", "k000001", "002X", "11010519491231002x", "5678", "139 1234 5678"]
+    "text",
+    [
+        "王芳",
+        "芳",
+        "k000001",
+        "002X",
+        "11010519491231002x",
+        "5678",
+        "139 1234 5678",
+        "+86 13912345678",
+        "B-00 17",
+    ],
 )
 def test_people_are_found_by_what_the_desk_can_say(store: Store, text: str) -> None:
     people_of(
         store,
-        PersonStatement((ID_WANG,), name="王芳", telecoms=(Telecom("phone", "13912345678"),)),
+        PersonStatement(
+            (ID_WANG, Identifier("urn:hospital", "B0017")),
+            name="王芳",
+            telecoms=(Telecom("phone", "+86 139-1234-5678"), Telecom("email", "wang@x.com")),
+        ),
         PersonStatement((ID_LI,), name="李_四", telecoms=(Telecom("phone", "13900000000"),)),
         said(MRN_1, name="赵六"),
     )
     assert [view.record_number for view in store.find(text)] == ["K000001"]
 
 
-@pytest.mark.parametrize("text", ["", "%", "赵", "0009", "13912345679"])
+@pytest.mark.parametrize("text", ["", "%", "赵", "0009", "13912345679", ".com"])
 def test_what_nobody_is_called_finds_nobody(store: Store, text: str) -> None:
-    people_of(store, PersonStatement((ID_WANG,), name="王芳"))
+    email = Telecom("email", "wang@x.com")
+    people_of(store, PersonStatement((ID_WANG,), name="王芳", telecoms=(email,)))
     assert store.find(text) == []

@@ -20,6 +20,7 @@ from kanglu.trust.keys import Keys, normalised
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
+PHONE = "phone"
 TAIL = 4
 """How many last characters of a telephone or identity number find a person."""
 
@@ -27,6 +28,12 @@ TAIL = 4
 def record_number(person_id: int) -> str:
     """The record number that people use: ``K000123``."""
     return f"K{person_id:06d}"
+
+
+def phone_number(value: str) -> str:
+    """The digits of a telephone number, without the country code of a Chinese mobile (``+86 139…``)."""
+    digits = "".join(char for char in normalised(value) if char.isdigit()).removeprefix("00")
+    return digits[2:] if len(digits) == 13 and digits.startswith("861") else digits
 
 
 def valid_national_id(value: str) -> bool:
@@ -181,9 +188,10 @@ class Register:
 
     def _reach(self, person_id: int, statement: PersonStatement) -> None:
         for way in statement.telecoms:
-            index = self.keys.blind_index(way.system, way.value)
+            phone = phone_number(way.value) if way.system == PHONE else None
+            index = self.keys.blind_index(way.system, phone or way.value)
             if self._is_new(tables.telecom, person_id, index):
-                tail = self.keys.blind_index("tail", normalised(way.value)[-TAIL:])
+                tail = self.keys.blind_index("tail", phone[-TAIL:]) if phone else None
                 row = {"system": way.system, "use": way.use, "blind_index": index, "tail_index": tail}
                 cipher = self.keys.encrypt(way.value)
                 self._add(tables.telecom, self._of(person_id) | row | {"cipher": cipher})

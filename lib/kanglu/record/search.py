@@ -2,26 +2,27 @@
 
 from sqlalchemy import Connection, or_, select
 
-from kanglu.record.facts import NATIONAL_ID, WITHDRAWN
-from kanglu.record.identity import TAIL
+from kanglu.record.facts import WITHDRAWN
+from kanglu.record.identity import PHONE, TAIL, phone_number
 from kanglu.record.moment import Moment
 from kanglu.record.tables import demographics, identifier, person, telecom
 from kanglu.trust.keys import Keys, normalised
 
 MOST = 50
-_SYSTEMS = (NATIONAL_ID, "phone")
 
 
 def find_people(connection: Connection, keys: Keys, text: str, moment: Moment) -> list[int]:
     """Ids of people whom the text may mean, at most `MOST`, by id.
 
     A name is looked for in every version that a source gave, so a former name finds too. Whole identifiers
-    of the systems `_SYSTEMS` and their last four characters find through their keyed hashes.
+    of any system, and the last four of an identity or telephone number, find through their keyed hashes.
     """
     wanted = text.strip()
     if not wanted:
         return []
-    indexes = [keys.blind_index(system, wanted) for system in _SYSTEMS]
+    systems = connection.scalars(select(identifier.c.system).distinct()).all()
+    indexes = [keys.blind_index(system, wanted) for system in systems]
+    indexes.append(keys.blind_index(PHONE, phone_number(wanted)))
     tails = [keys.blind_index("tail", wanted)] if len(normalised(wanted)) == TAIL else []
     by_name = select(demographics.c.person_id).where(
         demographics.c.name.icontains(wanted, autoescape=True), demographics.c.status != WITHDRAWN
