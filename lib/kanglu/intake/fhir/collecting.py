@@ -11,18 +11,17 @@ _ASIDE = "Correct it in the source and import again."
 
 
 class Located(NamedTuple):
-    """A resource, its type and id, where it stands in its document, and the URL the document gives it."""
+    """A resource, its type, where it stands in its document, and the URL the document gives it.
 
-    resource: Resource
+    `resource` is None for one that is not taken in and need not be looked into, and for one that waits,
+    as the bytes of its Bundle entry, until it is read (`slicing`).
+    """
+
     kind: str
     where: str
-    full_url: str | None
-
-    @property
-    def identity(self) -> str | None:
-        """``Observation/4711``; None when the resource has no id."""
-        own = self.resource.get("id")
-        return f"{self.kind}/{own}" if own and isinstance(own, str) else None
+    resource: Resource | None
+    full_url: str | None = None
+    entry: memoryview | None = None
 
 
 @dataclass(slots=True)
@@ -53,7 +52,8 @@ class Found:
         elif kind == "Bundle":
             self._bundle(data, where)
         else:
-            self.resources.append(Located(data, kind, where, full_url if isinstance(full_url, str) else None))
+            url = full_url if isinstance(full_url, str) else None
+            self.resources.append(Located(kind, where, data, url))
 
     def _bundle(self, bundle: Resource, where: str) -> None:
         entries = bundle.get("entry", [])
@@ -64,13 +64,16 @@ class Found:
         if bundle.get("type") == "history":
             numbered.reverse()  # a history states the newest version first
         for index, entry in numbered:
-            place = f"{where} entry[{index}]" if where else f"entry[{index}]"
-            if not isinstance(entry, dict):
-                self.troubles.append(Trouble(place, "", "It is not an object.", _ASIDE))
-            elif "resource" in entry:
-                self._resource(entry["resource"], place, entry.get("fullUrl"))
-            else:
-                self._deletion(entry.get("request"), place)
+            self.entry(entry, f"{where} entry[{index}]" if where else f"entry[{index}]")
+
+    def entry(self, entry: Any, place: str) -> None:
+        """Add what an entry of a Bundle holds."""
+        if not isinstance(entry, dict):
+            self.troubles.append(Trouble(place, "", "It is not an object.", _ASIDE))
+        elif "resource" in entry:
+            self._resource(entry["resource"], place, entry.get("fullUrl"))
+        else:
+            self._deletion(entry.get("request"), place)
 
     def _deletion(self, request: Any, place: str) -> None:
         if isinstance(request, dict) and request.get("method") == "DELETE":

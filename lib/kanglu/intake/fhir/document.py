@@ -1,5 +1,6 @@
 """One FHIR document to a draft: its version judged, its people read first, then what is said of them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from kanglu.errors import Refused
@@ -12,10 +13,12 @@ from kanglu.intake.fhir.lookups import Lookups
 from kanglu.intake.fhir.observations import observations
 from kanglu.intake.fhir.patient import someone
 from kanglu.intake.fhir.seen import Seen
+from kanglu.intake.fhir.slicing import resource_in
 from kanglu.intake.fhir.version import refuse_other_versions, version_of
 from kanglu.record.facts import Fact
 
-_TAKEN = frozenset(("Observation", *CLINICAL))
+TAKEN = frozenset(("Observation", *CLINICAL))
+"""The types that become facts."""
 _NOT_PEOPLE = ("Group", "Device", "Location", "Medication", "Substance")
 
 
@@ -30,28 +33,32 @@ def read_resources(name: str, found: Found, lookups: Lookups, *, judged: bool = 
     Raises
     ------
     Refused : when the document is of a FHIR version other than R4, or holds no resource.
+    Uneven : when the document is no Bundle of the kind that `slicing` took it for.
     """
     if not found.resources and not found.troubles:
         raise Refused("It holds no FHIR resources.", remedy="Export the resources themselves.")
-    strays = judged or refuse_other_versions([located.resource for located in found.resources])
-    draft = Draft(name, troubles=found.troubles)
-    _Reading(draft, found.resources, lookups, strays).run()
+    draft = Draft(name, troubles=list(found.troubles))
+    told = _Reading(draft, found.resources, lookups).run()
+    if not judged:
+        refuse_other_versions(told, len(found.resources))
     return draft
 
 
 class _Reading:
-    """The reading of one document; `strays` tells whether some resources may be of another version."""
+    """The reading of one document."""
 
-    def __init__(self, draft: Draft, found: list[Located], lookups: Lookups, strays: bool) -> None:
-        self._draft, self._found, self._lookups, self._strays = draft, found, lookups, strays
+    def __init__(self, draft: Draft, found: list[Located], lookups: Lookups) -> None:
+        self._draft, self._found, self._lookups = draft, found, lookups
         self._people: dict[str, int] = {}
         self._file = draft.name.rpartition("/")[2]
+        self._told: Counter[str] = Counter()
 
-    def run(self) -> None:
+    def run(self) -> Counter[str]:
+        """Read everything; gives the versions other than R4 that resources betray, counted."""
         facts: list[Located] = []
         for located in self._found:
             kind = located.kind
-            if kind in _TAKEN:
+            if kind in TAKEN:
                 facts.append(located)
                 self._draft.read[kind] += 1
             elif kind == "Patient":
@@ -61,36 +68,43 @@ class _Reading:
                 self._draft.skipped[kind] += 1
                 if kind == "Medication":
                     self._guarded(self._medicine, located)
+                elif version := version_of(kind, located.resource):
+                    self._told[version] += 1
         for located in facts:
             self._guarded(self._facts, located)
+        return self._told
 
-    def _guarded(self, read: Callable[[Located, Seen], None], located: Located) -> None:
+    def _guarded(self, read: Callable[[Resource, Located, Seen], None], located: Located) -> None:
         """Read one resource; whatever is wrong with it is its own trouble only."""
-        identity = located.identity
-        source = f"{self._file}#{located.where or identity or located.kind}"
-        seen = Seen(self._draft, self._lookups, located.where, located.kind, source, identity)
+        kind, where, resource, _, entry = located
+        if resource is None:
+            resource = resource_in(entry, kind)
+        own = resource.get("id")
+        identity = f"{kind}/{own}" if own and isinstance(own, str) else None
+        source = f"{self._file}#{where or identity or kind}"
+        seen = Seen(self._draft, self._lookups, where, kind, source, identity)
         try:
-            if self._strays and (version := version_of(located.resource)):
+            if version := version_of(kind, resource):
+                self._told[version] += 1
                 raise Malformed("", f"It is written as FHIR {version}, not R4.")
-            read(located, seen)
+            read(resource, located, seen)
         except Malformed as error:
             seen.trouble(error.field, error.reason, error.remedy)
         except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
             seen.trouble("", f"It is not shaped as R4 says ({error}).", "Correct it in the source.")
 
-    def _patient(self, located: Located, seen: Seen) -> None:
-        person = someone(located.resource, seen, located.full_url)
+    def _patient(self, resource: Resource, located: Located, seen: Seen) -> None:
+        person = someone(resource, seen, located.full_url)
         self._people.update(dict.fromkeys(person.names, len(self._draft.subjects)))
         self._draft.subjects.append(person)
 
-    def _medicine(self, located: Located, seen: Seen) -> None:
-        if code := node(located.resource, "code"):
+    def _medicine(self, resource: Resource, located: Located, seen: Seen) -> None:
+        if code := node(resource, "code"):
             medicine = seen.lookups.medicine(concepts(code, "code"))
-            names = [name for name in (located.full_url, located.identity) if name]
+            names = [name for name in (located.full_url, seen.identity) if name]
             self._draft.medicines.update(dict.fromkeys(names, medicine))
 
-    def _facts(self, located: Located, seen: Seen) -> None:
-        resource = located.resource
+    def _facts(self, resource: Resource, located: Located, seen: Seen) -> None:
         seen.subject = place = self._subject(resource, seen)
         subject = self._draft.subjects[place]
         make = CLINICAL.get(located.kind)

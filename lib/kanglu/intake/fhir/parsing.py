@@ -3,15 +3,17 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import batched
 
 import orjson
 
 from kanglu.errors import Refused
 from kanglu.intake.fhir.collecting import Found
-from kanglu.intake.fhir.document import read_resources
+from kanglu.intake.fhir.document import TAKEN, read_resources
 from kanglu.intake.fhir.draft import Draft, Trouble
 from kanglu.intake.fhir.lookups import Lookups
+from kanglu.intake.fhir.slicing import Uneven, cut
 from kanglu.intake.reader import Document
 
 LINES_AT_A_TIME = 5_000
@@ -47,6 +49,8 @@ def drafts(document: Document, lookups: Lookups) -> tuple[str, Iterator[Draft]]:
     content = document.content()
     sha256 = hashlib.sha256(content).hexdigest()
     content = content.removeprefix(_BOM)
+    with suppress(Uneven):
+        return sha256, iter([read_resources(document.name, cut(content, TAKEN), lookups)])
     try:
         data = orjson.loads(content)
     except orjson.JSONDecodeError as error:

@@ -4,7 +4,6 @@ Documents seldom say their version, so it is told by elements that only one vers
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 from kanglu.errors import Refused
@@ -53,14 +52,18 @@ _ELEMENTS: dict[str, dict[str, str]] = {
 _SHAPES = ("Condition", "AllergyIntolerance", "Patient", "Encounter")
 
 
-def version_of(resource: dict[str, Any]) -> str | None:
-    """The version that a resource betrays when it is not R4; None when nothing speaks against R4."""
-    kind = resource.get("resourceType", "")
+def version_of(kind: str, resource: dict[str, Any] | None) -> str | None:
+    """The version that a resource betrays when it is not R4; None when nothing speaks against R4.
+
+    Without the resource, its type alone is judged.
+    """
     if kind in _TYPES:
         return _TYPES[kind]
+    if resource is None:
+        return None
     elements = _ELEMENTS.get(kind)
     if elements is None:
-        return None
+        return _stated(resource)
     if elements.keys().isdisjoint(resource):
         return _version_by_shape(kind, resource) if kind in _SHAPES else None
     return next(version for element, version in elements.items() if element in resource)
@@ -82,21 +85,13 @@ def _version_by_shape(kind: str, resource: dict[str, Any]) -> str | None:
     return None
 
 
-def refuse_other_versions(resources: Sequence[dict[str, Any]]) -> bool:
-    """Raises `Refused` when a tenth of the resources or more are of a version other than R4.
-
-    Tells whether fewer are.
-    """
-    signs = (version_of(resource) or _stated(resource) for resource in resources)
-    told = Counter(filter(None, signs))
-    if not told:
-        return False
-    if told.total() >= len(resources) * _ENOUGH:
+def refuse_other_versions(told: Counter[str], resources: int) -> None:
+    """Raises `Refused` when a tenth of the resources or more betray a version (`told`) other than R4."""
+    if told and told.total() >= resources * _ENOUGH:
         raise Refused(
             f"It is FHIR {told.most_common(1)[0][0]}; Kanglu reads R4 (4.0).",
             remedy="Export it as R4, or have it converted first.",
         )
-    return True
 
 
 def _stated(resource: dict[str, Any]) -> str | None:
