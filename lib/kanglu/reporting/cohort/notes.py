@@ -57,7 +57,8 @@ def notes(cohort: CohortReport, version: str, _: Words) -> Iterator[Block]:
     ]
     if (cohort.until.month, cohort.until.day) != (12, 31):
         said = _(
-            "The year is looked at up to {day}. What is asked for a whole year is left out.",
+            "The year is looked at up to {day}, the year before as a whole. What is asked for a whole year "
+            "is left out.",
             day=_.day(cohort.until),
         )
         items.insert(0, (_("Part of a year"), said))

@@ -13,6 +13,8 @@ from kanglu.reporting.wording import NOTHING, limits_text, listing, number, unit
 
 _ADULT = 40
 """An age at which the ranges of adults hold."""
+_BARS = 3
+"""Fewer bars than these show no distribution."""
 
 
 def distributions(cohort: CohortReport, catalogue: Catalogue, _: Words) -> Iterator[Block]:
@@ -28,7 +30,7 @@ def distributions(cohort: CohortReport, catalogue: Catalogue, _: Words) -> Itera
         ),
         "note",
     )
-    charts = [_histogram(one, catalogue, _) for one in measured if one.counts]
+    charts = [_histogram(one, catalogue, _) for one in measured if len(one.counts) >= _BARS]
     for start in range(0, len(charts), 2):
         yield Row(tuple(charts[start : start + 2]))
     yield _numbers(measured, catalogue, _)
