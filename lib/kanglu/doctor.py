@@ -91,7 +91,8 @@ def _database(url: str | None) -> Finding:
 
 
 def _disk() -> Finding:
-    free = shutil.disk_usage(home()).free / 2**30
+    there = next(folder for folder in (home(), *home().parents) if folder.exists())
+    free = shutil.disk_usage(there).free / 2**30
     return Finding(
         "disk",
         free > 2,
