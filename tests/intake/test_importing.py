@@ -203,7 +203,10 @@ def test_facts_find_people_and_medicines_of_other_files(store: record.Store, wri
 
 @pytest.mark.parametrize(
     ("others", "reason"),
-    [([], "nobody of this import"), ([patient("p", number="1"), patient("p", number="2")], "more than one")],
+    [
+        ([], "nobody of this import or the record"),
+        ([patient("p", number="1"), patient("p", number="2")], "more than one"),
+    ],
 )
 def test_a_fact_whose_person_cannot_be_told_is_set_aside(
     others: list[Any], reason: str, store: record.Store, write: Write
@@ -216,6 +219,34 @@ def test_a_fact_whose_person_cannot_be_told_is_set_aside(
     assert (problem.file, problem.row, problem.field) == ("in/x.json", "Observation/w", "subject")
     assert reason in problem.reason
     assert receipt.facts["quarantined"] == 1
+
+
+_UUID = "44ec4447-9e2c-4eb9-bd4f-0bdb416b806e"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {"reference": f"Patient/{_UUID}"},
+        {"reference": f"urn:uuid:{_UUID}"},
+        {"reference": "Patient?identifier=http://hospital|4711"},
+        {"identifier": {"system": "http://hospital", "value": "4711"}},
+    ],
+)
+def test_a_person_whom_the_record_knows_is_found_by_what_all_the_world_calls_them(
+    subject: dict[str, Any], store: record.Store, write: Write
+) -> None:
+    import_files(store, [write("a.json", patient(_UUID, number="4711"))])
+    receipt = import_files(store, [write("b.json", weight(70, subject=subject))])
+    assert (receipt.facts["new"], receipt.problems) == (1, ())
+    assert weights(store) == [70.0]
+
+
+def test_an_id_is_no_name_for_a_person_of_another_import(store: record.Store, write: Write) -> None:
+    import_files(store, [write("a.json", patient("1"))])
+    receipt = import_files(store, [write("b.json", weight(70, of="1"))])
+    assert receipt.facts["quarantined"] == 1
+    assert store.people_count() == 1
 
 
 def test_a_fact_of_another_file_must_lie_within_the_life_too(store: record.Store, write: Write) -> None:

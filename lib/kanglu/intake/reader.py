@@ -84,6 +84,9 @@ class Writer(Protocol):
     def person(self, statement: "facts.PersonStatement") -> int:
         """Find the person by any of the identifiers, else enter a new one; gives the id, or `NOBODY`."""
 
+    def find(self, identifiers: "Iterable[facts.Identifier]") -> int | None:
+        """The person that the identifiers mean; None when the record knows none. Nobody is entered."""
+
     def add(self, fact: "facts.Fact") -> None:
         """Enter one fact (a dataclass of `kanglu.record.facts`); doubles are recognised by the record."""
 

@@ -5,7 +5,7 @@ number for one person, are set aside: nothing is guessed. The numbers themselves
 found by a keyed hash.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,6 +116,12 @@ class Register:
             remedy = "Two people may share a number of the source: correct it there and import again."
             return NATIONAL_ID, reason, remedy
         return None
+
+    def find(self, identifiers: Iterable[Identifier]) -> int | None:
+        """The person that the identifiers mean; None when the record knows none, or more than one."""
+        indexes = [self.keys.blind_index(one.system, one.value) for one in identifiers]
+        found = set(self._owners(indexes).values())
+        return found.pop() if len(found) == 1 else None
 
     def _aside(self, statement: PersonStatement, what: str, reason: str, remedy: str) -> int:
         file, _, row = (statement.source or "").partition("#")

@@ -10,7 +10,17 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 
 from kanglu.errors import RecordError
 from kanglu.record import tables
-from kanglu.record.facts import KIND_OF, KINDS, NOBODY, Demographics, Fact, Kind, Observation, PersonStatement
+from kanglu.record.facts import (
+    KIND_OF,
+    KINDS,
+    NOBODY,
+    Demographics,
+    Fact,
+    Identifier,
+    Kind,
+    Observation,
+    PersonStatement,
+)
 from kanglu.record.identity import Register, chunks, next_id
 from kanglu.record.receipt import Problem, Receipt
 from kanglu.record.sorting import Known, Sorted, sort_out
@@ -77,6 +87,10 @@ class BatchWriter:
         if person_id == NOBODY or any(value is not None for value in said[1:7]):
             self.add(said)
         return person_id
+
+    def find(self, identifiers: Iterable[Identifier]) -> int | None:
+        """The person that the identifiers mean; None when the record knows none. Nobody is entered."""
+        return self._people.find(identifiers)
 
     def add(self, fact: Fact) -> None:
         """Enter one fact. Facts about `NOBODY` are counted as quarantined."""

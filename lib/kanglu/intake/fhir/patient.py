@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import get_args
 
 from kanglu.intake.fhir.draft import Draft, Malformed, Someone
@@ -82,6 +83,18 @@ def _own_number(resource: Resource, draft: Draft, birth: str | None) -> Identifi
 def source_system(document: str) -> str:
     """The system of numbers that only one file knows: the same file brings the same people."""
     return f"urn:kanglu:source:{document.rpartition('/')[2].lower().removesuffix('.gz')}"
+
+
+def identifiers_of(names: Iterable[str]) -> list[Identifier]:
+    """The identifiers that the names in a reference are, for a person whom its import does not describe."""
+    found = []
+    for name in names:
+        system, _, value = name.partition("|")
+        if system and value:
+            found.append(Identifier(_SYSTEMS.get(system, system), value))
+        elif world := _world_name(name.removeprefix("Patient/"), name):
+            found.append(Identifier(URI, world))
+    return found
 
 
 def _world_name(own: str | None, full_url: str | None) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from kanglu.intake.fhir.draft import Concept, Draft, Elsewhere, Someone
 from kanglu.intake.fhir.lifetime import outside_life
+from kanglu.intake.fhir.patient import identifiers_of
 from kanglu.intake.reader import Writer
 from kanglu.record.facts import (
     AllergyIntolerance,
@@ -121,20 +122,8 @@ class Settling:
                 pickle.dump(waiting, file)
 
     def _settle(self, one: _PutBy) -> None:
-        fact = one.fact
-        if one.names is not None:
-            known = next((found for name in one.names if (found := self._people.get(name))), None)
-            if known is None:
-                several = any(name in self._people for name in one.names)
-                who = "more than one person of this import" if several else "nobody of this import"
-                reason = f"{one.names[0]} is {who}."
-                self._aside(one.file, fact, "subject", reason, "Import it together with the Patient.")
-                return
-            if reason_ := outside_life(fact, known.statement):
-                self._aside(one.file, fact, "date", reason_, _DATES)
-                return
-            fact = _about(fact, known.person_id)
-        if one.medicine is not None and isinstance(fact, MedicationStatement):
+        fact = self._whose(one)
+        if fact is not None and one.medicine is not None and isinstance(fact, MedicationStatement):
             medicine = self._medicines.get(one.medicine)
             if medicine is None:
                 reason = f"{one.medicine} is not in this import, so the medicine is unknown."
@@ -142,7 +131,26 @@ class Settling:
                 return
             system, code, display = medicine
             fact = fact._replace(system=system, code=code, display=display)
-        self._add(one.file, fact)
+        if fact is not None:
+            self._add(one.file, fact)
+
+    def _whose(self, one: _PutBy) -> Fact | None:
+        """The fact with its person: one of this import, else one whom the record knows; else set aside."""
+        if one.names is None:
+            return one.fact
+        known = next((found for name in one.names if (found := self._people.get(name))), None)
+        if known is not None:
+            if reason := outside_life(one.fact, known.statement):
+                self._aside(one.file, one.fact, "date", reason, _DATES)
+                return None
+            return _about(one.fact, known.person_id)
+        several = any(name in self._people for name in one.names)
+        if not several and (person_id := self._writer.find(identifiers_of(one.names))):
+            return _about(one.fact, person_id)
+        who = "more than one person of this import" if several else "nobody of this import or the record"
+        reason = f"{one.names[0]} is {who}."
+        self._aside(one.file, one.fact, "subject", reason, "Import it together with the Patient.")
+        return None
 
     def _aside(self, file: str, fact: Fact, field: str, reason: str, remedy: str) -> None:
         row = (fact.source or "").partition("#")[2]
