@@ -230,13 +230,13 @@ def with_values(town, indicator, values):
 
 def test_a_value_on_an_edge_belongs_to_the_bin_above(town):
     found = with_values(town, "sbp", [139.0] * 5 + [140.0] * 6)
-    assert dict(zip(found.edges, found.counts, strict=False)) == {130.0: 5, 140.0: 6}
+    assert dict(zip(found.edges, found.shares, strict=False)) == {130.0: 45.5, 140.0: 54.5}
 
 
 def test_the_tails_are_drawn_together_until_no_bin_is_small(town):
     found = with_values(town, "sbp", [75.0, 95.0] + [105.0] * 5 + [115.0] * 9 + [125.0] * 4 + [155.0, 230.0])
     assert found.edges == (100.0, 110.0, 120.0, 130.0)
-    assert found.counts == (7, 9, 6)
+    assert found.shares == (31.8, 40.9, 27.3), "7, 9 and 6 people"
     assert found.n == 22
 
 
@@ -248,7 +248,7 @@ def test_the_last_exact_value_of_the_year_counts(town):
         town.seen(person, "fpg", 33.3, "2025-09-01", comparator=">")
         town.seen(person, "fpg", 12.1, "2025-10-01", origin="defaulted")
     found = distribution(town.report(), "fpg")
-    assert (found.edges, found.counts) == ((5.0, 5.5), (5,))
+    assert (found.edges, found.shares) == ((5.0, 5.5), (100.0,))
 
 
 @pytest.mark.parametrize(("people", "quartiles"), [(19, None), (20, (120.0, 120.0, 120.0))])
@@ -264,6 +264,21 @@ def test_children_are_in_no_distribution_and_few_of_them_hide_how_many_were_meas
     found = town.report()
     assert distribution(found, "sbp").n == 10
     assert measured(found, "sbp") is None
+
+
+def test_few_adults_without_a_value_hide_how_many_have_one_and_not_how_the_values_lie(town):
+    for number in range(24):
+        who = town.person()
+        if number >= 4:
+            town.seen(who, "height", 160.0)
+            town.seen(who, "weight", 50.0 if number % 2 else 64.0)
+    for _ in range(10):
+        town.person("2015-06-15")
+    found = town.report()
+    bmi = distribution(found, "bmi")
+    assert (bmi.n, bmi.derived, measured(found, "bmi")) == (None, None, None)
+    assert sum(bmi.shares) == 100.0
+    assert bmi.quartiles is not None
 
 
 @pytest.mark.parametrize(("measured_people", "shown"), [(4, None), (5, 5), (11, 11), (12, None), (16, 16)])

@@ -40,8 +40,8 @@ YEAR = CohortReport(
         Rate("hba1c_control.last_test.cds_2024", None, 31, 20, 30),
     ),
     distributions=(
-        Distribution("sbp", 1100, 0, (100, 110, 120, 130), (300, 500, 300), (111, 118, 127)),
-        Distribution("bmi", 19, None, (22, 24), (19,), None),
+        Distribution("sbp", 1100, 0, (100, 110, 120, 130), (27.3, 45.5, 27.3), (111, 118, 127)),
+        Distribution("bmi", 19, None, (22, 24), (100.0,), None),
         Distribution("egfr", 0, None, (), (), None),
     ),
     measured=(Measured("sbp", 1100), Measured("tsh", None), Measured("uacr", 0)),
@@ -117,8 +117,8 @@ def test_a_histogram_needs_three_bars_and_numbers_stand_for_all():
     rows = [block for block in shown(parts=("distributions",)) if isinstance(block, Row)]
     charts = [chart.spec for row in rows for chart in row.blocks]
     assert [chart.title for chart in charts] == ["Systolic blood pressure"]
-    assert (
-        charts[0].alt == "People by Systolic blood pressure (mmHg): 100–110: 300, 110–120: 500, 120–130: 300"
+    assert charts[0].alt == (
+        "Share of adults by Systolic blood pressure (mmHg): 100–110: 27.3%, 110–120: 45.5%, 120–130: 27.3%"
     )
     said = text(parts=("distributions",))
     assert "Systolic blood pressure | mmHg | 1,100 | – | 118 | 111–127 | 90–<140" in said

@@ -84,8 +84,9 @@ class Distribution:
     Parameters
     ----------
     n : adults with a value; `derived` how many of these follow from other values; None where hidden.
-    edges, counts : of bins of one width, none with one to four people; no bins where there are too few for
-        that. A value on an edge belongs to the bin above it; the end bins also hold what lies beyond them.
+    edges, shares : of bins of one width, in percent of the adults measured, none with one to four people;
+        no bins where there are too few for that. A value on an edge belongs to the bin above it; the end
+        bins also hold what lies beyond them.
     quartiles : lower quartile, median, upper quartile; None where fewer than five people lie beyond one.
     """
 
@@ -93,7 +94,7 @@ class Distribution:
     n: int | None
     derived: int | None
     edges: tuple[float, ...]
-    counts: tuple[int, ...]
+    shares: tuple[float, ...]
     quartiles: tuple[float, float, float] | None
 
 
@@ -244,19 +245,20 @@ def _distribution(indicator: str, period: Period) -> Distribution:
     adults = frozenset(period.people.index[~children])
     last = period.values_of(indicator, adults).groupby("person_id").last()
     n, edges = len(last), _edges(indicator)
-    if n == 0 or small(n) or small(len(adults) - n) or small(len(period.people)):
+    if n == 0 or small(n) or small(len(period.people)):
         return Distribution(indicator, None if n else 0, None, (), (), None)
     values = last["value"].to_numpy(dtype=np.float64)
     # Half-open bins, as the classes of the guidelines are: a value on an edge belongs to the upper one.
     places = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
     edges, counts = _without_small(edges, np.bincount(places, minlength=len(edges) - 1))
     low, middle, high = (float(value) for value in np.percentile(values, (25, 50, 75)))
+    shown, derived = shown_part(n, len(adults)), int((last["origin"] == "derived").sum())
     return Distribution(
         indicator,
-        n,
-        shown_part(int((last["origin"] == "derived").sum()), n),
+        shown,
+        shown_part(derived, n) if shown is not None or not derived else None,
         tuple(edges.tolist()),
-        tuple(counts.tolist()),
+        tuple(np.round(counts / n * 100, 1).tolist()),
         (low, middle, high) if n // 4 >= SMALLEST else None,
     )
 
@@ -292,7 +294,7 @@ def _upper_tail_together(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]
 
 
 def _measured(period: Period, distributions: Iterable[Distribution]) -> tuple[Measured, ...]:
-    """People with any answer. Few more than the adults of a distribution would tell of a few children."""
+    """People with any answer, where they do not tell of few adults or children beside a distribution."""
     readings, people = period.readings, len(period.people)
     answered = readings[readings[["value", "value_code", "value_text"]].notna().any(axis=1)]
     counts = answered.groupby("indicator")["person_id"].nunique()
@@ -300,8 +302,8 @@ def _measured(period: Period, distributions: Iterable[Distribution]) -> tuple[Me
 
     def shown(name: str) -> int | None:
         n = int(counts.get(name, 0))
-        told = adults.get(name)
-        return None if told is not None and small(n - told) else shown_part(n, people)
+        told = adults.get(name, 0)
+        return None if told is None or (told and small(n - told)) else shown_part(n, people)
 
     return tuple(Measured(name, shown(name)) for name in CHECKED)
 

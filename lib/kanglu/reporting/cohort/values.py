@@ -25,12 +25,13 @@ def distributions(cohort: CohortReport, catalogue: Catalogue, _: Words) -> Itera
     yield Heading(_("How values lie"))
     yield Prose(
         _(
-            "The last value of the year of every adult measured. The band is the reference range of adults, "
-            "not a treatment target. The first and the last bar also hold what lies beyond them."
+            "The last value of the year of every adult measured; bars in percent of them. The band is the "
+            "reference range of adults, not a treatment target. The first and the last bar also hold what "
+            "lies beyond them."
         ),
         "note",
     )
-    charts = [_histogram(one, catalogue, _) for one in measured if len(one.counts) >= _BARS]
+    charts = [_histogram(one, catalogue, _) for one in measured if len(one.shares) >= _BARS]
     for start in range(0, len(charts), 2):
         yield Row(tuple(charts[start : start + 2]))
     yield _numbers(measured, catalogue, _)
@@ -49,11 +50,11 @@ def _histogram(one: Distribution, catalogue: Catalogue, _: Words) -> Chart:
     indicator = catalogue.indicators[one.indicator]
     limits = _limits(one.indicator, catalogue)
     unit = unit_text(indicator.unit, _)
-    points = tuple(Point(edge, float(n)) for edge, n in zip(one.edges, one.counts, strict=False))
+    points = tuple(Point(edge, share) for edge, share in zip(one.edges, one.shares, strict=False))
     said = listing(
         [
-            f"{edge:g}–{end:g}: {n}"
-            for edge, end, n in zip(one.edges, one.edges[1:], one.counts, strict=False)
+            f"{edge:g}–{end:g}: {share:g}%"
+            for edge, end, share in zip(one.edges, one.edges[1:], one.shares, strict=False)
         ],
         _,
     )
@@ -65,7 +66,7 @@ def _histogram(one: Distribution, catalogue: Catalogue, _: Words) -> Chart:
     spec = ChartSpec(
         "histogram",
         name,
-        _("People by {name} ({unit}): {counts}", name=name, unit=unit, counts=said),
+        _("Share of adults by {name} ({unit}): {shares}", name=name, unit=unit, shares=said),
         (Series(name, points),),
         unit,
         bands,
