@@ -65,8 +65,8 @@ def scored(inputs: Mapping[str, npt.NDArray[Any]]) -> tuple[Scored, ...]:
 
 def _scored(score: Score, inputs: Mapping[str, npt.NDArray[Any]]) -> Scored:
     taken = _columns(score, inputs)
-    frame = score({column: inputs[column] for column in taken}, contributors=score.id in EXPLAINED)
-    answer: dict[str, Any] = {name: frame[name].tolist()[0] for name in frame.columns}
+    given = {column: inputs[column] for column in taken}
+    answer = score.answered(given, contributors=score.id in EXPLAINED).row(0)
     reason: str = answer["reason"] or ""
     parts = [part for part in reason.split("; ") if part]
     status: Status = answer["status"]
@@ -74,9 +74,9 @@ def _scored(score: Score, inputs: Mapping[str, npt.NDArray[Any]]) -> Scored:
     return Scored(
         score.id,
         status,
-        answer["value"] if ok and answer["value"] == answer["value"] else None,
-        answer["band"] if ok and isinstance(answer["band"], str) else None,
-        tuple(filter(None, str(answer["missing"] or "").split(", "))),
+        answer["value"] if ok else None,
+        answer["band"] if ok else None,
+        tuple(filter(None, (answer["missing"] or "").split(", "))),
         tuple(dict.fromkeys(part.split(" ", 1)[0] for part in parts)) if status == "not_applicable" else (),
         reason if ok and reason else None,
         answer["version"],

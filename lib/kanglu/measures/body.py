@@ -6,7 +6,7 @@ import pandas as pd
 from kanglu.measures.cells import Floats
 from kanglu.measures.columns import Inputs, column, number, sex
 from kanglu.measures.reading import Readings
-from kanglu.measures.score import Answer, Band, Places, Score, category
+from kanglu.measures.score import Answer, Band, Coded, Places, Score
 
 _BMI_EDGES = np.array([18.5, 24.0, 28.0, 32.5, 37.5, 50.0])
 _WAIST_EDGES_MALE, _WAIST_EDGES_FEMALE = np.array([85.0, 90.0]), np.array([80.0, 85.0])
@@ -60,7 +60,7 @@ def _compute(given: Readings) -> Answer:
         np.where(no_bmi, waist_places, _bmi_places(values)),
         notes=[(both & (waist_places == place), f"waist: {_CODES[place]}") for place in _WAIST_PLACES[:3]]
         + [(~no_bmi & ~np.isnan(waist) & (waist_places < 0), "waist: no class without the sex")],
-        extra={"waist_class": category(waist_places, _CODES)},
+        extra={"waist_class": Coded(waist_places, _CODES)},
     )
 
 

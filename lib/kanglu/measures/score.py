@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import pandas as pd
 
 from kanglu.measures.cells import Floats, Mask
 from kanglu.measures.columns import Input, Inputs
-from kanglu.measures.reading import Readings, read
+from kanglu.measures.reading import Index, Readings, read
 
 type Places = npt.NDArray[np.int8]
 type Categories = pd.Categorical[str]
@@ -45,6 +45,22 @@ class Contributor:
     unit: str
 
 
+class Coded(NamedTuple):
+    """A column of few words: the place of each row's word, -1 for none."""
+
+    codes: npt.NDArray[Any]
+    words: Sequence[str]
+
+    def word(self, row: int) -> str | None:
+        """The word of a row, or None."""
+        place = int(self.codes[row])
+        return None if place < 0 else self.words[place]
+
+    def column(self) -> Categories:
+        """The column for a frame."""
+        return _category(self.codes, self.words)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a score computes from its readings, before rows with faults are taken out.
@@ -55,14 +71,14 @@ class Answer:
     band : the place in the score's bands, -1 for none.
     notes : remarks on rows that are answered: where, and the sentence.
     contributors : what drives each row; called only when asked for.
-    extra : further columns.
+    extra : further columns of words.
     """
 
     value: Floats
     band: Places
     notes: Sequence[tuple[Mask, str]] = ()
     contributors: Callable[[], list[tuple[Contributor, ...]]] | None = None
-    extra: Mapping[str, Categories] = field(default_factory=dict)
+    extra: Mapping[str, Coded] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +141,17 @@ class Score:
             ]
         )
 
+    def answered(self, inputs: Inputs, *, contributors: bool = False) -> "Answered":
+        """Score every row, as arrays; for one person a frame costs more than its content.
+
+        `contributors` are found only where asked for. A row that cannot be scored has no value and no band.
+        Raises `MeasureError` when a required column is not there.
+        """
+        readings = read(inputs, self.inputs, score=self.id)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            answer = self.compute(readings)
+        return _masked(self, readings, answer, contributors)
+
     def __call__(self, inputs: Inputs, *, contributors: bool = False) -> pd.DataFrame:
         """Score every row: value, band, status, missing, reason, version, and `contributors` if asked for.
 
@@ -132,47 +159,69 @@ class Score:
         no band; `reason` names the column and the cell, `missing` the columns without a usable cell.
         Raises `MeasureError` when a required column is not there.
         """
-        readings = read(inputs, self.inputs, score=self.id)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            answer = self.compute(readings)
-        return _frame(self, readings, answer, contributors)
+        return self.answered(inputs, contributors=contributors).frame()
 
 
-def _frame(score: Score, readings: Readings, answer: Answer, contributors: bool) -> pd.DataFrame:
-    value, band = answer.value, answer.band
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a score says of each row, without the values of rows that cannot be scored.
+
+    Parameters
+    ----------
+    index : the rows' names in the frame.
+    value : one float a row, NaN where there is none.
+    words : the columns band, status, missing, reason, version, and further ones of the score.
+    contributors : what drives each row; None where not asked for.
+    """
+
+    index: Index
+    value: Floats
+    words: Mapping[str, Coded]
+    contributors: Sequence[tuple[Contributor, ...]] | None
+
+    def row(self, place: int) -> dict[str, Any]:
+        """One row as plain values: a float or None, words or None, a tuple of contributors if asked for."""
+        value = float(self.value[place])
+        found: dict[str, Any] = {"value": None if value != value else value}
+        found |= {name: column.word(place) for name, column in self.words.items()}
+        return found if self.contributors is None else {**found, "contributors": self.contributors[place]}
+
+    def frame(self) -> pd.DataFrame:
+        """All rows as a frame."""
+        words = {name: column.column() for name, column in self.words.items()}
+        frame = pd.DataFrame({"value": self.value, **words}, index=self.index, copy=False)
+        if self.contributors is not None:
+            frame["contributors"] = pd.Series(list(self.contributors), index=self.index, dtype=object)
+        return frame
+
+
+def _masked(score: Score, readings: Readings, answer: Answer, contributors: bool) -> Answered:
+    """The answer with the rows that have faults taken out, and the reasons put in."""
+    value, band, extra = answer.value, answer.band, dict(answer.extra)
     status = np.zeros(readings.size, dtype=np.int8)
     for fault in readings.faults:
         status[fault.rows] = np.maximum(status[fault.rows], 2 if fault.kind == "outside" else 1)
-    extra = dict(answer.extra)
     if readings.faults:
         blocked = status > 0
         value = np.where(blocked, np.nan, value)
         band = np.where(blocked, np.int8(-1), band)
-        extra = {
-            name: category(np.where(blocked, -1, column.codes), list(column.categories))
-            for name, column in extra.items()
-        }
-    columns: dict[str, Any] = {
-        "value": value,
-        "band": category(band, [band.code for band in score.bands]),
-        "status": category(status, STATUSES),
-        "missing": _missing(readings),
-        "reason": _reasons(readings, answer.notes, status),
-        "version": category(np.zeros(readings.size, dtype=np.int8), [score.version]),
-        **extra,
-    }
-    frame = pd.DataFrame(columns, index=readings.index, copy=False)
+        extra = {name: Coded(np.where(blocked, -1, codes), words) for name, (codes, words) in extra.items()}
+    drives = None
     if contributors and answer.contributors is not None:
         found = answer.contributors()
-        frame["contributors"] = pd.Series(
-            [found[row] if status[row] == 0 else () for row in range(readings.size)],
-            index=readings.index,
-            dtype=object,
-        )
-    return frame
+        drives = [found[row] if status[row] == 0 else () for row in range(readings.size)]
+    words = {
+        "band": Coded(band, [band.code for band in score.bands]),
+        "status": Coded(status, STATUSES),
+        "missing": _missing(readings),
+        "reason": _reasons(readings, answer.notes, status),
+        "version": Coded(np.zeros(readings.size, dtype=np.int8), (score.version,)),
+        **extra,
+    }
+    return Answered(readings.index, value, words, drives)
 
 
-def category(codes: npt.NDArray[Any], words: Sequence[str]) -> Categories:
+def _category(codes: npt.NDArray[Any], words: Sequence[str]) -> Categories:
     """A column of few words, made without a look at each cell."""
     found: Any = pd.Categorical.from_codes(codes, dtype=_dtype(tuple(words)), validate=False)
     return cast(Categories, found)
@@ -184,17 +233,17 @@ def _dtype(words: tuple[str, ...]) -> Any:
     return pd.CategoricalDtype(list(words))
 
 
-def _missing(readings: Readings) -> Categories:
+def _missing(readings: Readings) -> Coded:
     """The columns that have no usable cell, joined by commas."""
     faults = [fault for fault in readings.faults if fault.kind != "outside"]
     return _texts(readings.size, [(fault.rows, [fault.column] * fault.rows.size) for fault in faults], ", ")
 
 
-def _reasons(readings: Readings, notes: Sequence[tuple[Mask, str]], status: Places) -> Categories:
+def _reasons(readings: Readings, notes: Sequence[tuple[Mask, str]], status: Places) -> Coded:
     """Why a row has no value, or what is to be known of one that has."""
     if not readings.faults and len(notes) == 1:
         where, text = notes[0]
-        return category(where.view(np.int8), ["", text])
+        return Coded(where.view(np.int8), ("", text))
     parts: list[tuple[npt.NDArray[np.intp], Sequence[str]]] = [
         (fault.rows, fault.texts) for fault in readings.faults
     ]
@@ -204,9 +253,7 @@ def _reasons(readings: Readings, notes: Sequence[tuple[Mask, str]], status: Plac
     return _texts(readings.size, parts, "; ")
 
 
-def _texts(
-    size: int, parts: Sequence[tuple[npt.NDArray[np.intp], Sequence[str]]], joined_by: str
-) -> Categories:
+def _texts(size: int, parts: Sequence[tuple[npt.NDArray[np.intp], Sequence[str]]], joined_by: str) -> Coded:
     """One text a row, empty where no part speaks of it; the texts of several parts are joined."""
     said: dict[int, str] = {}
     for rows, texts in parts:
@@ -216,4 +263,4 @@ def _texts(
     words = {"": 0}
     for row, text in said.items():
         codes[row] = words.setdefault(text, len(words))
-    return category(codes, list(words))
+    return Coded(codes, tuple(words))

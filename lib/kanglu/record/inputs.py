@@ -314,15 +314,14 @@ def _other_factors(
     columns: Mapping[str, npt.NDArray[Any]], has: Mapping[str, Mask]
 ) -> npt.NDArray[np.object_]:
     """The column of the hypertension guideline's table; None where what was not asked decides."""
-    egfr = measures.score(
-        "ckd_epi_2021_cr", {name: columns[name] for name in ("sex", "age_years", "creatinine_umol_l")}
-    )
+    given = {name: columns[name] for name in ("sex", "age_years", "creatinine_umol_l")}
+    egfr = measures.SCORES["ckd_epi_2021_cr"].answered(given).value
     complication = np.logical_or.reduce([has[f"ever:{name}"] for name in COMPLICATIONS])
     sexless = np.array([sex is None for sex in columns["sex"].tolist()], dtype=bool)
     found = stratum_column(
         columns,
         columns["sex"] == "male",
-        egfr["value"].to_numpy(dtype=np.float64),
+        egfr,
         diabetes=columns["diabetes_0_1"],
         complication=complication,
     )
