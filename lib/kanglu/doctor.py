@@ -102,7 +102,7 @@ def _disk() -> Finding:
 
 
 def _processes() -> Finding:
-    cores = os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()
+    cores = getattr(os, "process_cpu_count", os.cpu_count)()
     return Finding(
         "processes",
         hasattr(os, "fork"),

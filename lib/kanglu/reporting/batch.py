@@ -126,7 +126,7 @@ class _Hands:
 @contextmanager
 def _hands(jobs: int | None, scheduler: str | None) -> Iterator[_Hands]:
     if scheduler is None:
-        number = jobs or os.process_cpu_count() or 1
+        number = jobs or getattr(os, "process_cpu_count", os.cpu_count)() or 1  # the first from 3.13 on
         yield _Hands(number, lambda: _local(number))
         return
     try:
