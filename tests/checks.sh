@@ -1,2 +1,6 @@
-say "ruff"; "$venv/bin/ruff" check -q . && "$venv/bin/ruff" format -q --check .
-say "mypy"; "$venv/bin/mypy"
+# Style and types, in the order in which they are cheap. Sourced by ./run test, which stops at the first that fails.
+say "ruff"
+"$venv/bin/ruff" check -q .
+"$venv/bin/ruff" format -q --check .
+say "mypy"
+"$venv/bin/mypy"
