@@ -1,9 +1,9 @@
 """One person's year: what the annual summary says, as data, without a word of any language.
 
 `summarise` reads a dossier once and answers with frozen values. It looks at the facts that are effective up
-to the end of the year (or up to the dossier's own day, when that is earlier); what came later is counted,
-not shown. Nothing is guessed: a child is held against no adult range, a sex not recorded against none of
-one sex, and a person who died is given no to-do list.
+to the end of the year (or up to the dossier's own day, or the day of death, when that is earlier); what
+came later is counted, not shown. Nothing is guessed: a child is held against no adult range, a sex not
+recorded against none of one sex, and a person who died is given no to-do list.
 """
 
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from kanglu.dates import end_of
 from kanglu.errors import ReportError
 from kanglu.insight.checks import Missing, missing
 from kanglu.insight.findings import About, Judged, in_order, judge, ranked
-from kanglu.insight.history import History, YearValue, history
-from kanglu.insight.limits import ADULT, Limits, Side, limits_for, side_of
+from kanglu.insight.history import History, YearValue, history, last_day, later
+from kanglu.insight.limits import ADULT, Limits, Side, side_of
 from kanglu.insight.lines import YEARS, Line, lines
 from kanglu.insight.lists import GROUPS, Happened, Listed, allergies, happened, medicines, problems
 from kanglu.insight.pressure import Pressure, pressure
@@ -44,8 +44,9 @@ class AnnualSummary:
 
     Parameters
     ----------
-    until : the last day looked at: the end of the year, or the day the record was asked as of.
-    age : completed years on `until` (at death, of a person who died); None when the birth date is not known.
+    until : the last day looked at: the end of the year, the day the record was asked as of, or the day of
+        death, whichever is first.
+    age : completed years, see `age_of`; None when it is not known.
     deceased : whether the person is known to have died, whenever that was.
     later : how many measurements lie after `until` and are not shown.
     judged : every indicator of the year, in the catalogue's order; `out` what is out of range, first first.
@@ -81,9 +82,7 @@ class AnnualSummary:
     @property
     def changed(self) -> tuple[Judged, ...]:
         """What changed beyond noise, the largest change first."""
-        found = [
-            (abs(one.change.percent / one.change.noise_percent), one) for one in self.judged if one.change
-        ]
+        found = [(one.change.size, one) for one in self.judged if one.change]
         return tuple(one for _, one in sorted(found, key=lambda pair: pair[0], reverse=True))
 
     @property
@@ -113,15 +112,15 @@ def summarise(dossier: Dossier, year: int, catalogue: Catalogue) -> AnnualSummar
             where=dossier.person.record_number,
             remedy="Choose an earlier year or a later day.",
         )
-    until = min(dossier.as_of, date(year, 12, 31))
+    until = min(dossier.as_of, date(year, 12, 31), dossier.person.death_date or date.max)
     deceased = dossier.person.deceased
-    age = dossier.person.age_on(min(until, dossier.person.death_date or until))
+    age = age_of(dossier, until)
     listed = problems(dossier.conditions, end_of(until), catalogue)
     current = frozenset(name for one in listed if one.current and one.sure for name in one.ids)
     about = About(dossier.person.sex, age, current)
     past = history(dossier.observations, end_of(until))
     judged = judge(catalogue, past, about, year)
-    grown = age is not None and age >= ADULT and not deceased
+    grown = about.adult and not deceased
     known = catalogue.indicators
     return AnnualSummary(
         person=dossier.person,
@@ -132,7 +131,7 @@ def summarise(dossier: Dossier, year: int, catalogue: Catalogue) -> AnnualSummar
         last_recorded=dossier.last_recorded,
         age=age,
         deceased=deceased,
-        later=_later(dossier.observations, end_of(until)),
+        later=later(dossier.observations, end_of(until)),
         measured=sum(len(past.in_year(name, year)) for name in past if name in known),
         judged=judged,
         out=ranked(judged),
@@ -152,8 +151,16 @@ def summarise(dossier: Dossier, year: int, catalogue: Catalogue) -> AnnualSummar
     )
 
 
-def _later(observations: pd.DataFrame, until: str) -> int:
-    return sum(when > until for when in observations["effective"].tolist() if isinstance(when, str))
+def age_of(dossier: Dossier, until: date) -> int | None:
+    """Completed years on a day; of a person who died, at most those known to have been lived.
+
+    Where the day of death is not known, they are those on the last day with a measurement.
+    """
+    person = dossier.person
+    if not person.deceased or person.death_date is not None:
+        return person.age_on(min(until, person.death_date or until))
+    seen = last_day(dossier.observations, end_of(until))
+    return person.age_on(date.fromisoformat(seen)) if seen is not None else None
 
 
 def _rows(catalogue: Catalogue, past: History, about: About, year: int) -> tuple[Row, ...]:
@@ -163,8 +170,9 @@ def _rows(catalogue: Catalogue, past: History, about: About, year: int) -> tuple
     for name in in_order(catalogue, past):
         figures = tuple(past.year(name, each) for each in span)
         if any(figures):
-            limits = limits_for(catalogue, name, about.sex, about.age, about.problems)
-            rows.append(Row(name, limits, figures, tuple(side_of(figure, limits) for figure in figures)))
+            then = [about.limits(catalogue, name, year - each) for each in span]
+            sides = tuple(side_of(figure, limits) for figure, limits in zip(figures, then, strict=True))
+            rows.append(Row(name, then[-1], figures, sides))
     return tuple(rows)
 
 

@@ -5,13 +5,14 @@ and biological noise alone would not make in 95 of 100 pairs of results; where t
 variation, no change is claimed.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from math import log, log1p
 from typing import Literal
 
 from kanglu.catalogue import Catalogue, Indicator
 from kanglu.insight.history import History, Reading, YearValue
-from kanglu.insight.limits import Limits, Side, limits_for, side_of
+from kanglu.insight.limits import ADULT, Limits, Side, limits_for, side_of
 from kanglu.measures import changed, reference_change_value
 
 type Direction = Literal["better", "worse", "neither"]
@@ -28,6 +29,18 @@ class About:
     age: int | None
     problems: frozenset[str]
 
+    @property
+    def adult(self) -> bool:
+        """Whether what is laid down for adults holds; an unknown age is not adult."""
+        return self.age is not None and self.age >= ADULT
+
+    def limits(self, catalogue: Catalogue, indicator: str, years_back: int = 0) -> Limits | None:
+        """What a figure of so many years ago is held against: today's limits, but a child's for a child."""
+        age = self.age
+        if age is not None and age - years_back < ADULT:
+            age -= years_back
+        return limits_for(catalogue, indicator, self.sex, age, self.problems)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -38,6 +51,12 @@ class Change:
     percent: float
     noise_percent: float
     direction: Direction
+
+    @property
+    def size(self) -> float:
+        """How far beyond noise: 1 at its edge, 2 for the square of the ratio that noise makes."""
+        ratio = 1 + self.percent / 100
+        return abs(log(ratio)) / log1p(self.noise_percent / 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +134,11 @@ def ranked(judged: Iterable[Judged]) -> tuple[Judged, ...]:
 def _judge(
     catalogue: Catalogue, indicator: Indicator, figure: YearValue, history: History, about: About
 ) -> Judged:
-    limits = limits_for(catalogue, indicator.id, about.sex, about.age, about.problems)
+
+    def side_then(earlier: YearValue) -> Side:
+        return side_of(earlier, about.limits(catalogue, indicator.id, figure.year - earlier.year))
+
+    limits = about.limits(catalogue, indicator.id)
     side = side_of(figure, limits)
     earlier = [
         found
@@ -129,11 +152,11 @@ def _judge(
         figure,
         limits,
         side,
-        _critical(indicator, history.in_year(indicator.id, figure.year)) if about.age is not None else (),
+        _critical(indicator, history.in_year(indicator.id, figure.year)) if about.adult else (),
         limits.excess(figure.value) if outside and limits and figure.value is not None else 0.0,
-        _since(indicator.id, figure, side, limits, history) if side in ("high", "low") else None,
+        _since(figure, side, side_then, history) if side in ("high", "low") else None,
         before,
-        side_of(before, limits),
+        side_then(before) if before is not None else "unknown",
         _change(indicator, before, figure, limits),
     )
 
@@ -153,15 +176,15 @@ def _critical(indicator: Indicator, readings: Iterable[Reading]) -> tuple[Readin
     )
 
 
-def _since(name: str, figure: YearValue, side: Side, limits: Limits | None, history: History) -> int:
+def _since(figure: YearValue, side: Side, side_then: Callable[[YearValue], Side], history: History) -> int:
     """The first year of the run on this side; a year without a value does not break the run."""
     since = figure.year
-    first = int(history.of(name)[0].effective[:4])
+    first = int(history.of(figure.indicator)[0].effective[:4])
     for year in range(figure.year - 1, first - 1, -1):
-        earlier = history.year(name, year)
+        earlier = history.year(figure.indicator, year)
         if earlier is None:
             continue
-        if side_of(earlier, limits) != side:
+        if side_then(earlier) != side:
             break
         since = year
     return since

@@ -8,11 +8,12 @@ comparator (``> 6.22``) is kept as it is and never averaged; a default is no ans
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-UNSOUND = frozenset({"entered-in-error", "cancelled"})
+from kanglu.record.listed import UNSOUND
+
 MEDIAN_OF_YEAR = frozenset(
     {"sbp", "dbp", "heart_rate", "resting_heart_rate", "respiratory_rate", "body_temperature", "spo2"}
     | {"glucose", "cgm_glucose", "ketone", "steps", "active_minutes", "sedentary_minutes", "energy_kcal"}
@@ -70,6 +71,7 @@ class History:
 
     def __init__(self, by_indicator: Mapping[str, Sequence[Reading]]) -> None:
         self._by = by_indicator
+        self._in_years: dict[str, dict[str, list[Reading]]] = {}
         self._years: dict[tuple[str, int], YearValue | None] = {}
 
     def __iter__(self) -> Iterator[str]:
@@ -84,8 +86,12 @@ class History:
 
     def in_year(self, indicator: str, year: int) -> list[Reading]:
         """The readings of one calendar year, oldest first."""
-        prefix = f"{year:04d}"
-        return [reading for reading in self.of(indicator) if reading.effective.startswith(prefix)]
+        if indicator not in self._in_years:
+            years: dict[str, list[Reading]] = {}
+            for reading in self.of(indicator):
+                years.setdefault(reading.effective[:4], []).append(reading)
+            self._in_years[indicator] = years
+        return self._in_years[indicator].get(f"{year:04d}", [])
 
     def last(self, indicator: str) -> Reading | None:
         """The newest reading, or None."""
@@ -101,20 +107,39 @@ class History:
 
 
 def history(observations: pd.DataFrame, until: str) -> History:
-    """Sort the sound observations of one person that are not later than `until` (an effective time)."""
+    """Sort the sound observations of one person that are not later than `until` (an effective time).
+
+    Of several at one time, the one that the record holds last counts as the last.
+    """
     by: dict[str, list[Reading]] = {}
-    if not observations.empty:
-        for indicator, status, *parts in zip(*(_cells(observations, name) for name in _COLUMNS), strict=True):
-            reading = Reading(*parts)
-            dated = reading.effective is not None and reading.effective <= until
-            if dated and status not in UNSOUND and reading.origin != "defaulted":
-                by.setdefault(indicator, []).append(reading)
+    for indicator, reading in _sound(observations):
+        if reading.effective <= until:
+            by.setdefault(indicator, []).append(reading)
     for readings in by.values():
         readings.sort(key=lambda reading: reading.effective)
     return History(by)
 
 
-def _cells(frame: pd.DataFrame, column: str) -> list[object]:
+def later(observations: pd.DataFrame, until: str) -> int:
+    """How many sound observations lie after `until`."""
+    return sum(reading.effective > until for _, reading in _sound(observations))
+
+
+def last_day(observations: pd.DataFrame, until: str) -> str | None:
+    """The newest full day up to `until` on which something was observed."""
+    days = {reading.day for _, reading in _sound(observations) if reading.effective <= until}
+    return max((day for day in days if len(day) == 10), default=None)
+
+
+def _sound(observations: pd.DataFrame) -> Iterator[tuple[str, Reading]]:
+    """The dated observations that are neither withdrawn nor a default, by indicator."""
+    for indicator, status, *parts in zip(*(_cells(observations, name) for name in _COLUMNS), strict=True):
+        reading = Reading(*parts)
+        if reading.effective is not None and status not in UNSOUND and reading.origin != "defaulted":
+            yield indicator, reading
+
+
+def _cells(frame: pd.DataFrame, column: str) -> list[Any]:
     """A column as Python values, None for what is not there (pandas says NaN)."""
     return [None if cell != cell else cell for cell in frame[column].tolist()]
 

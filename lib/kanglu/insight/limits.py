@@ -52,21 +52,26 @@ def limits_for(
     catalogue: Catalogue, indicator: str, sex: str | None, age: int | None, problems: Collection[str]
 ) -> Limits | None:
     """What this person's value of an indicator is held against, or None where that is not known."""
+    known, reference = catalogue.indicators.get(indicator), reference_for(catalogue, indicator, sex, age)
+    if known is None or age is None or age < ADULT:
+        return reference
+    target = known.target_for(age, frozenset(problems), sex)
+    if target is None or (target.when is None and reference is not None):
+        return reference
+    below = reference if target.low is None and reference is not None else target
+    inclusive = below.low_inclusive, target.high_inclusive
+    return Limits(below.low, target.high, "target", *inclusive, source=target.source)
+
+
+def reference_for(catalogue: Catalogue, indicator: str, sex: str | None, age: int | None) -> Limits | None:
+    """The range of the healthy of this sex and age, or the codes of a normal result; None where not known."""
     known = catalogue.indicators.get(indicator)
     if known is None or age is None:
         return None
-    reference = known.range_for(sex, age)
-    if reference is not None and age < ADULT <= reference.age_below - 1:
-        reference = None  # a range that adults share was not made for a child
-    target = known.target_for(age, frozenset(problems)) if age >= ADULT else None
-    if target is not None and target.when is None and reference is not None:
-        target = None
-    if target is not None:
-        low = reference.low if target.low is None and reference is not None else target.low
-        return Limits(low, target.high, "target", high_inclusive=target.high_inclusive, source=target.source)
-    if reference is not None:
-        inclusive = reference.low_inclusive, reference.high_inclusive
-        return Limits(reference.low, reference.high, "reference", *inclusive, source=reference.source)
+    found = known.range_for(sex, age)
+    if found is not None and not age < ADULT <= found.age_below - 1:  # adults' range was not made for a child
+        inclusive = found.low_inclusive, found.high_inclusive
+        return Limits(found.low, found.high, "reference", *inclusive, source=found.source)
     return Limits(None, None, codes=known.normal) if known.normal and age >= ADULT else None
 
 
@@ -82,10 +87,14 @@ def side_of(figure: YearValue | Reading | None, limits: Limits | None) -> Side:
     if figure.comparator is None:
         return side
     if figure.comparator.startswith(">"):
-        strictly_above = figure.comparator == ">" and figure.value == limits.high
-        return "high" if side == "high" or strictly_above else "unknown"
-    strictly_below = figure.comparator == "<" and figure.value == limits.low
-    if side == "low" or strictly_below:
-        return "low"
-    nothing_below = limits.low is None or limits.low <= 0
-    return "in" if nothing_below and side == "in" else "unknown"
+        beyond: Side = "high"
+        at_edge, open_end = figure.value == limits.high, limits.high is None
+        reaches = figure.value == limits.low
+    else:
+        beyond = "low"
+        at_edge, open_end = figure.value == limits.low, limits.low is None or limits.low <= 0
+        reaches = figure.value == limits.high
+    strictly = figure.comparator in ("<", ">")
+    if side == beyond or (strictly and at_edge):
+        return beyond
+    return "in" if open_end and (side == "in" or (strictly and reaches)) else "unknown"

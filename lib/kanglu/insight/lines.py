@@ -11,7 +11,7 @@ from kanglu.catalogue import Catalogue
 from kanglu.dates import partial
 from kanglu.insight.findings import About, in_order
 from kanglu.insight.history import History, Reading
-from kanglu.insight.limits import Limits, limits_for
+from kanglu.insight.limits import Limits
 from kanglu.measures import Trend, trend
 
 YEARS = 5
@@ -67,8 +67,7 @@ def lines(catalogue: Catalogue, history: History, about: About, year: int) -> tu
             continue
         readings = [r for r in history.of(name) if r.value is not None and _in_years(r, year)]
         if len({reading.effective[:4] for reading in readings}) >= ENOUGH_YEARS:
-            limits = limits_for(catalogue, name, about.sex, about.age, about.problems)
-            found.append(_line(name, readings, limits))
+            found.append(_line(name, readings, about.limits(catalogue, name)))
     return tuple(found)
 
 
@@ -85,8 +84,10 @@ def _line(name: str, readings: Sequence[Reading], limits: Limits | None) -> Line
     ]
     if len(points) > MOST_POINTS:
         by, points = "month", _monthly(readings)
+    points.sort(key=lambda point: point.at)  # a month or a year sorts before its days, but stands amid them
     exact = [point for point in points if point.comparator is None]
-    slope = trend([point.at for point in exact], [point.value for point in exact]) if len(exact) > 2 else None
+    enough = len({int(point.at) for point in exact}) >= ENOUGH_YEARS
+    slope = trend([point.at for point in exact], [point.value for point in exact]) if enough else None
     gaps = tuple((a.at, b.at) for a, b in pairwise(points) if b.at - a.at > GAP_YEARS)
     return Line(name, tuple(points), by, limits, slope, gaps)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from kanglu.catalogue import Catalogue
-from kanglu.record.listed import NOT_TAKEN, ONLY_PROPOSED, PAST, UNSOUND, UNSURE
+from kanglu.record.listed import ONLY_PROPOSED, PAST, REFUTED, SUSPECTED, UNSOUND, holds, stated, taken
 
 GROUPS = ("encounters", "procedures", "immunizations", "reports", "care_plans")
 
@@ -44,18 +44,17 @@ def problems(conditions: pd.DataFrame, until: str, catalogue: Catalogue) -> tupl
     day = until[:10]
 
     def listed(row: dict[str, Any]) -> Listed | None:
-        if row["verification_status"] in ("refuted", "entered-in-error"):
+        if row["verification_status"] in REFUTED:
             return None
         end = row["effective_end"]
-        current = row["clinical_status"] not in PAST and (end is None or end[:10] > day)
         return Listed(
             _name(row),
             catalogue.problems_for(row["system"], row["code"], row["display"]),
             row["effective"],
             end if end is not None and end[:10] <= day else None,
-            current,
+            holds(row["clinical_status"], end, day),
             row["severity"],
-            row["verification_status"] not in UNSURE,
+            row["verification_status"] not in SUSPECTED,
             1,
         )
 
@@ -70,7 +69,7 @@ def medicines(medications: pd.DataFrame, until: str, catalogue: Catalogue) -> tu
         if row["intent"] in ONLY_PROPOSED or row["clinical_status"] in ("draft", "not-taken", "cancelled"):
             return None
         end = row["effective_end"]
-        current = row["clinical_status"] not in NOT_TAKEN and (end is None or end[:10] >= day)
+        current = taken(row["clinical_status"], row["intent"], end, day)
         classes = catalogue.drug_classes_for(row["system"], row["code"], row["display"])
         last = None if current else end if end is not None and end[:10] <= day else None
         return Listed(_name(row), classes, row["effective"], last, current, row["dosage"], True, 1)
@@ -82,9 +81,9 @@ def allergies(entries: pd.DataFrame, until: str) -> tuple[Listed, ...]:
     """Allergies and intolerances that are not past or refuted; `note` the reaction."""
 
     def listed(row: dict[str, Any]) -> Listed | None:
-        if row["verification_status"] in ("refuted", "entered-in-error") or row["clinical_status"] in PAST:
+        if row["verification_status"] in REFUTED or row["clinical_status"] in PAST:
             return None
-        sure = row["verification_status"] not in UNSURE
+        sure = row["verification_status"] not in SUSPECTED
         return Listed(_name(row), (), row["effective"], None, True, row["reaction"], sure, 1)
 
     return _merged(_listed(entries, until, listed))
@@ -112,8 +111,7 @@ def _listed(
     frame: pd.DataFrame, until: str, make: Callable[[dict[str, Any]], Listed | None]
 ) -> Iterable[Listed]:
     for row in _records(frame):
-        known = row["effective"] is None or row["effective"] <= until
-        if known and row["status"] not in UNSOUND and (entry := make(row)) is not None:
+        if stated(row["status"], row["effective"], until) and (entry := make(row)) is not None:
             yield entry
 
 
@@ -130,7 +128,10 @@ def _name(row: dict[str, Any]) -> str:
 
 
 def _merged(entries: Iterable[Listed]) -> tuple[Listed, ...]:
-    """Entries of one name as one: from the earliest date; current when any is; details of the newest."""
+    """Entries of one name as one: from the earliest date; current when any is; details of the newest.
+
+    A diagnosis that one entry is sure of is not made doubtful by another.
+    """
     by_name: dict[str, list[Listed]] = {}
     for entry in entries:
         by_name.setdefault(entry.display, []).append(entry)
@@ -141,12 +142,12 @@ def _merged(entries: Iterable[Listed]) -> tuple[Listed, ...]:
         merged.append(
             Listed(
                 newest.display,
-                newest.ids,
+                tuple(dict.fromkeys(name for entry in reversed(same) for name in entry.ids)),
                 min((entry.since for entry in same if entry.since), default=None),
                 newest.until,
                 newest.current,
                 newest.note,
-                newest.sure,
+                any(entry.sure for entry in same if entry.current == newest.current),
                 len(same),
             )
         )

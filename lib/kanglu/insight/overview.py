@@ -6,7 +6,9 @@ from typing import Any
 from kanglu.catalogue import Catalogue, Indicator
 from kanglu.dates import end_of
 from kanglu.i18n import Lang
+from kanglu.insight.annual import age_of
 from kanglu.insight.history import History, Reading, history
+from kanglu.insight.limits import Limits, reference_for, side_of
 from kanglu.insight.lists import Listed, allergies, medicines, problems
 from kanglu.record import Dossier
 
@@ -42,7 +44,7 @@ class Overview:
             "name": person.name,
             "sex": person.sex,
             "birth_date": person.birth_date.isoformat() if person.birth_date else None,
-            "age": person.age_on(self.dossier.as_of),
+            "age": age_of(self.dossier, self.dossier.as_of),
             "deceased": person.deceased,
             "as_of": self.dossier.as_of.isoformat(),
             "problems": [_entry(item) for item in self.problems],
@@ -80,19 +82,15 @@ def _latest(dossier: Dossier, readings: History, catalogue: Catalogue, lang: Lan
         (catalogue.indicators[name] for name in readings if name in catalogue.indicators),
         key=lambda one: one.order,
     )
-    age = dossier.person.age_on(dossier.as_of)
+    sex, age = dossier.person.sex, age_of(dossier, dossier.as_of)
     return [
-        _one(indicator, readings.of(indicator.id)[-1], dossier.person.sex, age, lang) for indicator in known
+        _one(indicator, readings.of(indicator.id)[-1], reference_for(catalogue, indicator.id, sex, age), lang)
+        for indicator in known
     ]
 
 
-def _one(indicator: Indicator, reading: Reading, sex: str, age: int | None, lang: Lang) -> Latest:
-    reference = indicator.range_for(sex, age)
-    position = (
-        reference.position(reading.value)
-        if reference and reading.value is not None and reading.exact
-        else None
-    )
+def _one(indicator: Indicator, reading: Reading, reference: Limits | None, lang: Lang) -> Latest:
+    position = {"low": "low", "in": "within", "high": "high"}.get(side_of(reading, reference))
     return Latest(
         indicator.id,
         indicator.name[lang],

@@ -8,7 +8,7 @@ import numpy as np
 from kanglu.catalogue import Catalogue
 from kanglu.insight.findings import About
 from kanglu.insight.history import History
-from kanglu.insight.limits import Limits, limits_for
+from kanglu.insight.limits import Limits
 from kanglu.measures import TimeInRange, Variability, time_in_range, variability
 
 ENOUGH_DAYS = 5
@@ -43,10 +43,7 @@ def pressure(history: History, about: About, catalogue: Catalogue, year: int) ->
     """The year's blood pressure; None with too few days (`ENOUGH_DAYS`), or no limits for the person."""
     systolic, diastolic = (_by_day(history, name, year) for name in ("sbp", "dbp"))
     days = sorted(systolic.keys() & diastolic.keys())
-    limits = tuple(
-        limits_for(catalogue, name, about.sex, about.age, about.problems) for name in ("sbp", "dbp")
-    )
-    above, below = limits
+    above, below = (about.limits(catalogue, name) for name in ("sbp", "dbp"))
     if len(days) < ENOUGH_DAYS or above is None or below is None:
         return None
     high = np.array([systolic[day] for day in days])
@@ -63,8 +60,18 @@ def pressure(history: History, about: About, catalogue: Catalogue, year: int) ->
         within,
         variability(high),
         variability(low),
-        time_in_range(ordinals, high, above.low or 0.0, above.high or np.inf) if dense else None,
+        time_in_range(ordinals, high, *_closed(above)) if dense else None,
         (above, below),
+    )
+
+
+def _closed(limits: Limits) -> tuple[float, float]:
+    """The limits as numbers that are themselves inside."""
+    low = -np.inf if limits.low is None else limits.low
+    high = np.inf if limits.high is None else limits.high
+    return (
+        low if limits.low_inclusive else float(np.nextafter(low, np.inf)),
+        high if limits.high_inclusive else float(np.nextafter(high, -np.inf)),
     )
 
 

@@ -1,6 +1,6 @@
 """A person's scores as of a day: value, band, what drives them, what they stand on, what was not asked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from kanglu.measures import SCORES, Contributor, Score
-from kanglu.record.inputs import DATE_SUFFIX
+from kanglu.measures.risk_factors import QUESTIONS
+from kanglu.record.inputs import DATE_SUFFIX, OPEN_SUFFIX
 
 type Status = Literal["ok", "incomplete", "not_applicable"]
 
@@ -76,13 +77,20 @@ def _scored(score: Score, inputs: Mapping[str, npt.NDArray[Any]]) -> Scored:
         status,
         answer["value"] if ok else None,
         answer["band"] if ok else None,
-        tuple(filter(None, (answer["missing"] or "").split(", "))),
+        tuple(_still_open(answer["missing"], inputs)),
         tuple(dict.fromkeys(part.split(" ", 1)[0] for part in parts)) if status == "not_applicable" else (),
         reason if ok and reason else None,
         answer["version"],
         tuple(answer.get("contributors") or ()),
         tuple(_used(column, inputs) for column in taken),
     )
+
+
+def _still_open(missing: str, inputs: Mapping[str, npt.NDArray[Any]]) -> Iterator[str]:
+    """The columns that are missing; of one that follows from others, those."""
+    for column in filter(None, missing.split(", ")):
+        behind = inputs.get(column + OPEN_SUFFIX)
+        yield from behind.tolist()[0].split(", ") if behind is not None else (column,)
 
 
 def _columns(score: Score, inputs: Mapping[str, npt.NDArray[Any]]) -> tuple[str, ...]:
@@ -105,4 +113,4 @@ def label_of(score: Score, column: str) -> Mapping[str, str]:
     for item in score.inputs:
         if column in item.names or column == item.key:
             return item.label
-    return {"en": column, "zh": column}
+    return QUESTIONS.get(column, {"en": column, "zh": column})

@@ -86,6 +86,7 @@ def conversions(history: History, known: Collection[str], year: int) -> tuple[Co
 def _converted(reading: Reading) -> bool:
     """Whether the number changed: another spelling of the same unit converts nothing."""
     try:
-        return reading.value is not None and float(str(reading.original_value)) != reading.value
+        stated = float(str(reading.original_value).lstrip("<>=≤≥ "))
+        return reading.value is not None and stated != reading.value
     except ValueError:
         return False

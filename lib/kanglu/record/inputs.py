@@ -9,9 +9,11 @@ Rules, the same wherever a score is shown
 - A BMI that was not stated follows from height and weight of the same day; the newer of the two counts.
 - Yes or no is 0 only when somebody looked. *Diabetes* is 1 when the record holds the diagnosis; 0 when it
   does not, but holds other diagnoses, or fasting glucose or HbA1c below the diagnostic limits; unknown when
-  one of these reaches the limit, a glucose-lowering drug is taken, or the diagnosis is past. *Treated for
-  pressure* is 1 with a current antihypertensive; 0 when the record lists medicines, or lists diagnoses and
-  hypertension is not among them; else unknown.
+  one of these reaches the limit, a glucose-lowering drug is taken, or the diagnosis is past or suspected.
+  *Treated for pressure* is 1 with a current antihypertensive; 0 when the record lists medicines, or lists
+  diagnoses and hypertension is not among them; else unknown.
+- *Clinical complications* are 1 when the record holds one, past or present, and 0 when it holds other
+  diagnoses and none of these is suspected.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,6 +36,7 @@ type Ints = npt.NDArray[np.intp]
 type Mask = npt.NDArray[np.bool_]
 
 DATE_SUFFIX = "__on"
+OPEN_SUFFIX = "__open"
 FPG_DIAGNOSTIC_MMOL_L = 7.0
 """Fasting glucose at which diabetes is diagnosed (WHO 1999; CDS 2020)."""
 HBA1C_DIAGNOSTIC_PERCENT = 6.5
@@ -111,6 +114,8 @@ def score_inputs(
     A frame indexed by person id: the columns of `SOURCES`, age_years, sex, and the 0/1 columns diabetes,
     hypertension, ascvd, ckd, on_antihypertensive, on_statin, diabetes_treated, htn_treated; NaN where not
     asked. Each measured column has a fellow `…__on`: the date of the value, as exact as the source.
+    `other_factors` is the column of the table of strata, `other_factors__open` what it lacks (the columns,
+    joined by commas).
     """
     columns = input_columns(people, observations, conditions, medications, as_of, catalogue)
     return pd.DataFrame(columns, index=_ids(people))
@@ -136,8 +141,7 @@ def input_columns(
     columns |= newest
     flags = flags_of(_ids(people), conditions, medications, as_of, catalogue)
     columns |= _answers(newest, flags)
-    columns["other_factors"] = _other_factors(columns, flags)
-    return columns
+    return columns | _other_factors(columns, flags)
 
 
 def _ids(people: pd.DataFrame) -> pd.Index:
@@ -292,41 +296,52 @@ def _answers(newest: Mapping[str, npt.NDArray[Any]], has: Mapping[str, Mask]) ->
         reaches = (fpg >= FPG_DIAGNOSTIC_MMOL_L) | (hba1c >= HBA1C_DIAGNOSTIC_PERCENT)
     tested = ~(np.isnan(fpg) & np.isnan(hba1c))
     lowering = np.logical_or.reduce([has[f"drug:{name}"] for name in GLUCOSE_LOWERING])
-    free = (has["any_problem"] | tested) & ~reaches & ~lowering & ~has["ever:diabetes"]
+    traces = has["ever:diabetes"] | has["maybe:diabetes"]
     said = newest["says_antihypertensive_0_1"]
+    diabetes = _answer(has["diabetes"], (has["any_problem"] | tested) & ~reaches & ~lowering & ~traces)
+    hypertension = _listed(has, "hypertension")
     pressure_drug = has["drug:antihypertensive"] | (said == 1)
-    untreated = has["any_medicine"] | (has["any_problem"] & ~has["hypertension"]) | (said == 0)
-    diabetes = _answer(has["diabetes"], free)
-    treated = _answer(pressure_drug, untreated)
+    treated = _answer(pressure_drug, has["any_medicine"] | (hypertension == 0) | (said == 0))
     return {
         "diabetes_0_1": diabetes,
-        "hypertension_0_1": _answer(has["hypertension"], has["any_problem"]),
-        "ascvd_0_1": _answer(has["ever:chd"] | has["ever:stroke"], has["any_problem"]),
-        "ckd_0_1": _answer(has["ckd"], has["any_problem"]),
+        "hypertension_0_1": hypertension,
+        "ascvd_0_1": _ever(has, "chd", "stroke"),
+        "ckd_0_1": _listed(has, "ckd"),
         "on_antihypertensive_0_1": treated,
         "htn_treated_0_1": treated,
         "on_statin_0_1": _answer(has["drug:statin"], has["any_medicine"]),
-        "diabetes_treated_0_1": _answer(has["diabetes"] & lowering, has["any_medicine"] | (diabetes == 0)),
+        "diabetes_treated_0_1": _answer(
+            has["diabetes"] & lowering, (has["any_medicine"] | (diabetes == 0)) & ~lowering
+        ),
     }
 
 
 def _other_factors(
     columns: Mapping[str, npt.NDArray[Any]], has: Mapping[str, Mask]
-) -> npt.NDArray[np.object_]:
-    """The column of the hypertension guideline's table; None where what was not asked decides."""
+) -> dict[str, npt.NDArray[np.object_]]:
+    """The column of the hypertension guideline's table; None where what was not asked decides, and what."""
     given = {name: columns[name] for name in ("sex", "age_years", "creatinine_umol_l")}
-    egfr = measures.SCORES["ckd_epi_2021_cr"].answered(given).value
-    complication = np.logical_or.reduce([has[f"ever:{name}"] for name in COMPLICATIONS])
-    sexless = np.array([sex is None for sex in columns["sex"].tolist()], dtype=bool)
-    found = stratum_column(
+    found, still_open = stratum_column(
         columns,
-        columns["sex"] == "male",
-        egfr,
+        np.array([sex == "male" if sex else np.nan for sex in columns["sex"].tolist()], dtype=np.float64),
+        measures.SCORES["ckd_epi_2021_cr"].answered(given).value,
         diabetes=columns["diabetes_0_1"],
-        complication=complication,
+        complication=_ever(has, *COMPLICATIONS),
     )
-    found[sexless] = None
-    return found
+    return {"other_factors": found, f"other_factors{OPEN_SUFFIX}": still_open}
+
+
+def _listed(has: Mapping[str, Mask], name: str) -> Floats:
+    """1 for those who have a problem; unknown for those who had it, or in whom it is suspected."""
+    return _answer(has[name], has["any_problem"] & ~has[f"ever:{name}"] & ~has[f"maybe:{name}"])
+
+
+def _ever(has: Mapping[str, Mask], *names: str) -> Floats:
+    """1 for those who have or had any of the problems; unknown for those in whom one is suspected."""
+    yes, maybe = (
+        np.logical_or.reduce([has[f"{when}:{name}"] for name in names]) for when in ("ever", "maybe")
+    )
+    return _answer(yes, has["any_problem"] & ~maybe)
 
 
 def _answer(yes: Mask, no: Mask) -> Floats:
