@@ -131,3 +131,9 @@ def store(database_url: str, clock: Clock) -> Iterator[Any]:
 
     with record.open(database_url, clock=clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def someone() -> Any:
+    """Makes an invented person, to whom facts are added; her dossier needs no database."""
+    return _sibling("someone").Someone
