@@ -22,10 +22,13 @@ _UNITS = {
     "[degF]": "°F",
     "[lb_av]": "lb",
     "[in_i]": "in",
+    "[pH]": "",
+    "{pack}.a": "pack-years",
 }
 _UNITS_ZH = {
     "/min": "次/分",
-    "/d": "次/日",
+    "/d": "/日",
+    "{pack}.a": "包·年",
     "h": "小时",
     "min": "分钟",
     "min/wk": "分钟/周",
@@ -33,6 +36,13 @@ _UNITS_ZH = {
 }
 _MICRO = re.compile(r"^u(?=[gmLIk])")
 _ANNOTATION = re.compile(r"\{[^}]*\}")
+_TAG = re.compile(
+    r" \((disorder|finding|situation|event|person|social concept|occupation|life style|environment"
+    r"|morphologic abnormality|body structure|observable entity|qualifier value|procedure|regime/therapy"
+    r"|substance|product|medicinal product|clinical drug|organism|physical object|record artifact)\)$"
+)
+"""What SNOMED CT ends a fully specified name with: the kind of the concept, for terminologists."""
+_FILE_LENGTH = 36
 
 
 def unit_text(unit: str | None, _: Words) -> str:
@@ -41,8 +51,9 @@ def unit_text(unit: str | None, _: Words) -> str:
         return ""
     if _.lang == "zh" and unit in _UNITS_ZH:
         return _UNITS_ZH[unit]
-    plain = _UNITS.get(unit) or _ANNOTATION.sub("", unit).replace("[IU]", "IU")
-    return "" if unit == "1" else _MICRO.sub("μ", plain)
+    if unit in _UNITS:
+        return _UNITS[unit]
+    return _MICRO.sub("μ", _ANNOTATION.sub("", unit).replace("[IU]", "IU"))
 
 
 def number(indicator: Indicator, value: float, comparator: str | None = None) -> str:
@@ -54,6 +65,30 @@ def _sign(comparator: str | None) -> str:
     return {"<=": "≤", ">=": "≥", None: ""}.get(comparator, comparator or "")
 
 
+def signed(value: float, digits: int = 0) -> str:
+    """A change with its sign, a true minus: ``+3.1``, ``−58``."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def plain_name(display: str) -> str:
+    """A name without what SNOMED CT ends it with: ``Anemia`` for ``Anemia (disorder)``."""
+    return _TAG.sub("", display)
+
+
+def kind_of_name(display: str) -> str:
+    """The kind that SNOMED CT ends a name with (``finding``), or nothing."""
+    found = _TAG.search(display)
+    return found[1] if found else ""
+
+
+def file_text(path: str) -> str:
+    """The name of a file without its folders; a very long one with its middle left out."""
+    name = path.rsplit("/", 1)[-1]
+    if len(name) <= _FILE_LENGTH:
+        return name
+    return f"{name[: _FILE_LENGTH - 13]}…{name[-12:]}"
+
+
 def figure_text(indicator: Indicator, figure: YearValue | Reading, _: Words) -> str:
     """A figure as it is printed: a number, the name of a code, or the words of the source."""
     if indicator.kind == "boolean" and figure.value is not None:
@@ -63,23 +98,31 @@ def figure_text(indicator: Indicator, figure: YearValue | Reading, _: Words) -> 
     if figure.code is not None:
         code = indicator.codes.get(figure.code)
         return _.name(code.name) if code else figure.code
-    return figure.text or NOTHING
+    return plain_name(figure.text) if figure.text else NOTHING
 
 
 def limits_text(indicator: Indicator, limits: Limits | None, _: Words) -> str:
-    """An interval: ``3.9–6.1``, ``<140``, ``≥1.0``; the names of the normal codes of a coded result."""
+    """An interval: ``3.9–6.1``, ``<140``, ``≥1.0``; the names of the normal codes of a coded result.
+
+    Between two ends, an upper one that is not itself in range is written as the last value below it, as
+    laboratories do: ``18.5–23.9`` for 18.5 to below 24.
+    """
     if limits is None:
         return ""
     low = None if limits.low is None else f"{limits.low:g}"
     high = None if limits.high is None else f"{limits.high:g}"
     if low is not None and high is not None and float(low) > 0:
-        return f"{low}–{high}" if limits.high_inclusive else f"{low}–<{high}"
+        return f"{low}–{high}" if limits.high_inclusive else f"{low}–{_below(indicator, float(high))}"
     if high is not None:
         return f"{'≤' if limits.high_inclusive else '<'}{high}"
     if low is not None:
         return f"{'≥' if limits.low_inclusive else '>'}{low}"
     names = [_.name(indicator.codes[code].name) for code in limits.codes if code in indicator.codes]
     return (" / ").join(names)
+
+
+def _below(indicator: Indicator, limit: float) -> str:
+    return f"{limit - 10.0**-indicator.decimals:.{indicator.decimals}f}"
 
 
 def day_text(effective: str | None, _: Words) -> str:
@@ -99,6 +142,23 @@ def day_text(effective: str | None, _: Words) -> str:
 def day_short(effective: str | None) -> str:
     """The same for table cells: ``2025-03-01``, ``2025-03``, ``2025``."""
     return effective[:10] if effective else NOTHING
+
+
+def day_in_year(effective: str, _: Words) -> str:
+    """A day or month under a heading that names the year: ``5月20日``, ``20 May``, ``May``."""
+    if len(effective) < 7:
+        return effective
+    month = date(2000, int(effective[5:7]), 1)
+    day = str(int(effective[8:10])) if len(effective) >= 10 else ""
+    if _.lang == "zh":
+        return f"{month.month}月{day}日" if day else f"{month.month}月"
+    return f"{day} {month:%b}".strip()
+
+
+def span_text(first: str | None, last: str | None, _: Words) -> str:
+    """From one day to another; one day where they are the same."""
+    start, end = day_short(first), day_short(last)
+    return start if start == end else _("{start} to {end}", start=start, end=end)
 
 
 def listing(texts: list[str] | tuple[str, ...], _: Words) -> str:

@@ -1,12 +1,14 @@
 """The first page: who it is, and what matters before anything else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from kanglu.catalogue import Catalogue, Indicator
 from kanglu.i18n import Words
 from kanglu.insight.annual import AnnualSummary
 from kanglu.insight.checks import Missing
 from kanglu.insight.findings import Change, Judged
+from kanglu.insight.lists import Listed
+from kanglu.reporting.annual.care import denied
 from kanglu.reporting.blocks import Block, Callout, Cover, Finding, Findings, Heading, Level, Prose
 from kanglu.reporting.wording import (
     day_text,
@@ -15,7 +17,9 @@ from kanglu.reporting.wording import (
     level_text,
     limits_text,
     listing,
+    plain_name,
     sex_text,
+    signed,
     unit_text,
 )
 
@@ -27,7 +31,7 @@ MOST = 8
 def cover(summary: AnnualSummary, version: str, _: Words) -> Cover:
     """The masthead, and what stands on every page."""
     person = summary.person
-    age = _("{age} years", age=summary.age) if summary.age is not None else _("age not known")
+    age = _("{age} years", age=summary.age) if summary.age is not None else _("not recorded")
     birth = _.day(person.birth_date) if person.birth_date else _("not recorded")
     return Cover(
         title=_("Annual health summary {year}", year=summary.year),
@@ -35,7 +39,7 @@ def cover(summary: AnnualSummary, version: str, _: Words) -> Cover:
         items=(
             (_("Record number"), person.record_number),
             (_("Sex"), sex_text(person.sex, _)),
-            (_("Age"), age),
+            (_("Age at death") if summary.deceased else _("Age"), age),
             (_("Born"), birth),
         ),
         institution=_("Kanglu health record"),
@@ -51,14 +55,11 @@ def opening(summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Iterator[
     """What matters."""
     if summary.deceased:
         died = summary.person.death_date
-        when = _("on {day}", day=_.day(died)) if died else ""
-        yield Callout(_("This person has died"), (when,) if when else (), "missing")
-    if summary.allergies:
-        names = tuple(
-            one.display if one.sure else _("{name} (not confirmed)", name=one.display)
-            for one in summary.allergies
-        )
-        yield Callout(_("Allergies and intolerances"), names, "critical")
+        title = _("This person died on {day}", day=_.day(died)) if died else _("This person has died")
+        yield Callout(title, (), "missing")
+    allergies = [one for one in summary.allergies if not denied(one)]
+    if allergies:
+        yield Callout(_("Allergies and intolerances"), (_allergies(allergies, _),), "critical")
     yield Heading(_("What matters"))
     if summary.empty:
         yield _nothing(summary, _)
@@ -96,6 +97,11 @@ def opening(summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Iterator[
         )
 
 
+def _allergies(allergies: Sequence[Listed], _: Words) -> str:
+    names = [(plain_name(one.display), one.sure) for one in allergies]
+    return listing([name if sure else _("{name} (not confirmed)", name=name) for name, sure in names], _)
+
+
 def _nothing(summary: AnnualSummary, _: Words) -> Block:
     if summary.rows:
         last = max(figure.reading.day for row in summary.rows for figure in row.figures if figure is not None)
@@ -121,13 +127,13 @@ def _lead(summary: AnnualSummary, _: Words) -> str:
             year=summary.year,
         )
     ]
-    if not summary.adult:
-        parts.append(
-            _("No reference ranges of adults are applied, because this is no adult or the age is not known.")
-        )
-    elif summary.out:
+    if summary.age is None:
+        parts.append(_("The age is not recorded, so no reference ranges are applied."))
+    elif not summary.adult:
+        parts.append(_("Reference ranges of adults are not applied to a child."))
+    if summary.out:
         parts.append(_.count("{n} is out of range.", "{n} are out of range.", len(summary.out)))
-    else:
+    elif summary.adult:
         parts.append(_("None is out of range."))
     if summary.changed:
         parts.append(
@@ -193,17 +199,22 @@ def _change(change: Change, indicator: Indicator, _: Words) -> str:
         "{before} in {year}, {percent} %",
         before=before,
         year=change.before.year,
-        percent=f"{change.percent:+.0f}",
+        percent=signed(change.percent),
     )
 
 
 def _critical(one: Judged, catalogue: Catalogue, _: Words) -> str:
     indicator = catalogue.indicators[one.indicator]
+    unit = unit_text(indicator.unit, _)
     values = [
-        f"{figure_text(indicator, reading, _)} ({day_text(reading.effective, _)})"
+        _(
+            "{value} ({day})",
+            value=f"{figure_text(indicator, reading, _)} {unit}".rstrip(),
+            day=day_text(reading.effective, _),
+        )
         for reading in one.critical[-3:]
     ]
-    return f"{_.name(indicator.name)} {listing(values, _)} {unit_text(indicator.unit, _)}".rstrip()
+    return f"{_.name(indicator.name)} {listing(values, _)}"
 
 
 def _missing(summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Iterator[str]:

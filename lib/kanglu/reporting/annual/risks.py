@@ -1,12 +1,12 @@
 """Risk scores: what they say, what drives them, and which inputs were never asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kanglu.i18n import Words
 from kanglu.insight.annual import AnnualSummary
 from kanglu.insight.scores import Scored, label_of
 from kanglu.reporting.blocks import Block, Cell, Column, Heading, Level, Mark, Prose, Span, Table
-from kanglu.reporting.wording import day_short, listing
+from kanglu.reporting.wording import day_short, listing, signed
 
 _WORDS_ONLY = frozenset({"bp_stratum_cn"})
 """Scores whose value is only the rank of their band."""
@@ -20,15 +20,10 @@ def risks(summary: AnnualSummary, _: Words) -> Iterator[Block]:
         return
     yield Heading(_("Scores and risks"))
     scored = [one for one in summary.scores if one.status == "ok"]
-    if scored:
-        columns = (
-            Column(_("Score")),
-            Column(_("Value"), "end"),
-            Column(_("Class")),
-            Column(_("What drives it, and remarks")),
-            Column(_("Data of")),
-        )
-        yield Table(columns, tuple(_row(one, _) for one in scored))
+    if not scored:
+        yield _none(summary, _)
+        return
+    yield _table(scored, _)
     for status, title in (
         ("incomplete", _("Not scored, because not everything was asked")),
         ("not_applicable", _("Not made for this person")),
@@ -46,6 +41,27 @@ def risks(summary: AnnualSummary, _: Words) -> Iterator[Block]:
         ),
         "note",
     )
+
+
+def _none(summary: AnnualSummary, _: Words) -> Prose:
+    """What the record would have to hold, in a sentence, instead of a table that repeats it by score."""
+    labels = [_.name(label_of(one.score, column)) for one in summary.scores for column in one.missing]
+    names = listing(list(dict.fromkeys(labels)), _)
+    return Prose(_("No score could be made. Not asked or measured: {names}.", names=names))
+
+
+def _table(scored: Sequence[Scored], _: Words) -> Table:
+    rows = [_row(one, _) for one in scored]
+    columns = [
+        Column(_("Score")),
+        Column(_("Value"), "end"),
+        Column(_("Class")),
+        Column(_("What drives it, and remarks")),
+        Column(_("Data of")),
+    ]
+    if not any(row[3] for row in rows):
+        columns, rows = [*columns[:3], columns[4]], [(*row[:3], row[4]) for row in rows]
+    return Table(tuple(columns), tuple(rows))
 
 
 def _row(one: Scored, _: Words) -> tuple[Cell, ...]:
@@ -89,7 +105,7 @@ def _drivers(one: Scored, _: Words) -> str:
 
 
 def _effect(effect: float, unit: str) -> str:
-    return "" if unit == "criterion" else f"{effect:+.0f}" if unit == "points" else f"{effect:+.1f}"
+    return "" if unit == "criterion" else signed(effect, 0 if unit == "points" else 1)
 
 
 def _remark(one: Scored, _: Words) -> str:
@@ -104,8 +120,18 @@ def _remark(one: Scored, _: Words) -> str:
 
 
 def _why(one: Scored, _: Words) -> str:
-    columns = one.missing if one.status == "incomplete" else one.blocking
-    names = listing(list(dict.fromkeys(_.name(label_of(one.score, column)) for column in columns)), _)
     if one.status == "incomplete":
-        return _("not asked or measured: {names}", names=names)
-    return _("outside what it was made for: {names}", names=names)
+        names = list(dict.fromkeys(_.name(label_of(one.score, column)) for column in one.missing))
+        return _("not asked or measured: {names}", names=listing(names, _))
+    blocking = [column for column in one.blocking if column not in one.missing]
+    names = list(dict.fromkeys(_blocker(one, column, _) for column in blocking))
+    return _("outside what it was made for: {names}", names=listing(names, _))
+
+
+def _blocker(one: Scored, column: str, _: Words) -> str:
+    """An input that rules a score out, with its number; of a yes-or-no input the name says it."""
+    name = _.name(label_of(one.score, column))
+    value = next((used.value for used in one.used if used.column == column), None)
+    if value is None or isinstance(value, str) or column.endswith("_0_1"):
+        return name
+    return f"{name} {value:g}"

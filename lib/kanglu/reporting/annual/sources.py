@@ -7,7 +7,15 @@ from kanglu.i18n import Words
 from kanglu.insight.annual import AnnualSummary
 from kanglu.insight.sources import Source
 from kanglu.reporting.blocks import Block, Cell, Column, Heading, Prose, Span, Table
-from kanglu.reporting.wording import day_short, day_text, listing, origin_text, unit_text
+from kanglu.reporting.wording import (
+    day_short,
+    day_text,
+    file_text,
+    listing,
+    origin_text,
+    span_text,
+    unit_text,
+)
 
 _SHOWN_INDICATORS = 6
 
@@ -32,33 +40,33 @@ def sources(summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Iterator[
 
 
 def _row(one: Source, catalogue: Catalogue, _: Words) -> tuple[Cell, ...]:
-    first, last = day_short(one.first), day_short(one.last)
     names = [_.name(catalogue.indicators[name].name) for name in one.indicators[:_SHOWN_INDICATORS]]
     if len(one.indicators) > _SHOWN_INDICATORS:
         names.append(_("and {n} more", n=len(one.indicators) - _SHOWN_INDICATORS))
     return (
-        one.file,
+        file_text(one.file),
         str(one.n),
-        Span(first if first == last else f"{first} … {last}", "quiet"),
+        Span(span_text(one.first, one.last, _), "quiet"),
         listing(names, _),
         origin_text(one.origin, _),
         Span(day_short(one.recorded), "quiet"),
     )
 
 
+def _conversions(summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Iterator[str]:
+    """For each pair of units what was converted."""
+    pairs: dict[tuple[str, str], list[str]] = {}
+    for one in summary.conversions:
+        name = _.name(catalogue.indicators[one.indicator].name)
+        pairs.setdefault((unit_text(one.stated, _), unit_text(one.unit, _)), []).append(name)
+    for (stated, unit), names in pairs.items():
+        yield _("{stated} to {unit} ({names})", stated=stated, unit=unit, names=listing(names, _))
+
+
 def _notes(summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Iterator[str]:
     if summary.conversions:
-        said = [
-            _(
-                "{name} from {stated} to {unit} (×{n})",
-                name=_.name(catalogue.indicators[one.indicator].name),
-                stated=one.stated,
-                unit=unit_text(one.unit, _),
-                n=one.n,
-            )
-            for one in summary.conversions
-        ]
-        yield _("Units converted: {list}.", list=listing(said, _))
+        said = ("; " if _.lang == "en" else "；").join(_conversions(summary, catalogue, _))
+        yield _("Units converted: {list}.", list=said)
     if summary.unknown:
         yield _.count(
             "{n} measurement of the year has a code that the catalogue does not know: kept, not shown.",

@@ -11,7 +11,7 @@ from kanglu.insight.lines import Line
 from kanglu.insight.pressure import Pressure
 from kanglu.reporting.blocks import Block, Chart, Column, Heading, Mark, Prose, Row, Table
 from kanglu.reporting.charts import Band, ChartSpec, Gap, Point, Series
-from kanglu.reporting.wording import NOTHING, level_of, limits_text, unit_text
+from kanglu.reporting.wording import NOTHING, level_of, limits_text, listing, signed, unit_text
 
 MOST = 8
 _TOGETHER = ("sbp", "dbp")
@@ -33,8 +33,13 @@ def trends(summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Iterator[B
         for line in lines
         if line.slope is not None and line.slope.slope_per_year is not None
     ]
-    if slopes:
-        yield _slopes(slopes, catalogue, _)
+    clear = [line for line in slopes if line.rising is not None]
+    if clear:
+        yield _slopes(clear, catalogue, _)
+    flat = [line for line in slopes if line.rising is None]
+    if flat:
+        names = listing([_.name(catalogue.indicators[line.indicator].name) for line in flat], _)
+        yield Prose(_("No clear trend over the years: {names}.", names=names), "note")
     if summary.pressure is not None:
         yield Heading(_("Blood pressure from day to day"), 2)
         yield Prose(_pressure(summary.pressure, summary.year, _))
@@ -131,16 +136,16 @@ def _slopes(lines: Sequence[Line], catalogue: Catalogue, _: Words) -> Table:
         interval = (
             NOTHING
             if slope.low is None or slope.high is None
-            else f"{slope.low:+.{digits}f} … {slope.high:+.{digits}f}"
+            else _("{start} to {end}", start=signed(slope.low, digits), end=signed(slope.high, digits))
         )
         rows.append(
             (
                 _.name(indicator.name),
                 unit_text(indicator.unit, _),
-                f"{slope.slope_per_year:+.{digits}f}",
+                signed(slope.slope_per_year, digits),
                 interval,
                 str(slope.n),
-                _direction(line, _),
+                _("rising") if line.rising else _("falling"),
             )
         )
     columns = (
@@ -159,12 +164,6 @@ def _slopes(lines: Sequence[Line], catalogue: Catalogue, _: Words) -> Table:
             "outliers do not move."
         ),
     )
-
-
-def _direction(line: Line, _: Words) -> str:
-    if line.rising is None:
-        return _("no clear trend")
-    return _("rising") if line.rising else _("falling")
 
 
 def _pressure(found: Pressure, year: int, _: Words) -> tuple[str | Mark, ...]:

@@ -25,27 +25,62 @@ from kanglu.reporting.wording import NOTHING, figure_text, level_of, level_text,
 
 _ENOUGH_FOR_A_LINE = 3
 _MEASURED = frozenset({"quantity", "ordinal"})
+_HABITS = frozenset({"lifestyle", "family_history", "scales"})
+_NO_BREAK = "\u00a0"
 
 
 def years(summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Iterator[Block]:
     """The table of the years; nothing where no year of them knows anything."""
     if not summary.rows:
         return
-    yield Heading(_("The years side by side"))
+    shown = _years(summary)
+    yield Heading(_("The years side by side") if len(shown) > 1 else _("Measured in {year}", year=shown[0]))
     measured = [row for row in summary.rows if catalogue.indicators[row.indicator].kind in _MEASURED]
     asked = [row for row in summary.rows if row not in measured]
     rows: list[tuple[Cell, ...] | Group] = []
     for group, members in groupby(measured, key=lambda row: catalogue.indicators[row.indicator].group):
         rows.append(Group(_.name(catalogue.groups[group].name)))
-        rows.extend(_row(row, catalogue, _) for row in members)
+        rows.extend(_row(row, len(shown), catalogue, _) for row in members)
     columns = (
         Column(_("Indicator")),
         Column(_("Unit")),
-        *(Column(str(year), "end") for year in summary.years),
+        *(Column(str(year), "end") for year in shown),
         Column(_("Reference or target")),
         Column(_("Course")),
     )
-    yield Table(
+    if rows:
+        yield _table(columns, rows, _)
+    if any(row.limits is not None and row.limits.kind == "target" for row in measured):
+        yield Prose(
+            _("Where a disease sets a target, the target stands in bold, in place of the reference range."),
+            "note",
+        )
+    habits = [row for row in asked if catalogue.indicators[row.indicator].group in _HABITS]
+    for title, some in (
+        (_("Habits and background"), habits),
+        (_("Findings in words"), [row for row in asked if row not in habits]),
+    ):
+        if some:
+            yield Heading(title, 2)
+            yield KeyValue(tuple(_answer(row, catalogue, _) for row in some), 2)
+
+
+def _years(summary: AnnualSummary) -> tuple[int, ...]:
+    """The years to show: from the first that knows anything."""
+    first = min(
+        place for row in summary.rows for place, figure in enumerate(row.figures) if figure is not None
+    )
+    return summary.years[first:]
+
+
+def _table(columns: tuple[Column, ...], rows: list[tuple[Cell, ...] | Group], _: Words) -> Table:
+    """Without its last columns where these say nothing of any row."""
+    for place in (len(columns) - 1, len(columns) - 2):
+        cells = [row[place] for row in rows if not isinstance(row, Group)]
+        if not any(cell.text if isinstance(cell, Span) else cell for cell in cells):
+            columns = columns[:place] + columns[place + 1 :]
+            rows = [row if isinstance(row, Group) else row[:place] + row[place + 1 :] for row in rows]
+    return Table(
         columns,
         tuple(rows),
         note=_(
@@ -53,14 +88,6 @@ def years(summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Iterator[Bl
             "pulse and wearables the median of the year, with the number of readings as ×n."
         ),
     )
-    if any(row.limits is not None and row.limits.kind == "target" for row in measured):
-        yield Prose(
-            _("Where a disease sets a target, the target stands in bold, in place of the reference range."),
-            "note",
-        )
-    if asked:
-        yield Heading(_("Habits and background"), 2)
-        yield KeyValue(tuple(_answer(row, catalogue, _) for row in asked), 2)
 
 
 def _answer(row: Row, catalogue: Catalogue, _: Words) -> tuple[str, Cell]:
@@ -76,9 +103,10 @@ def _answer(row: Row, catalogue: Catalogue, _: Words) -> tuple[str, Cell]:
     return _.name(indicator.name), text if level == "ok" else Mark(text, level, level_text(level, _))
 
 
-def _row(row: Row, catalogue: Catalogue, _: Words) -> tuple[Cell, ...]:
+def _row(row: Row, shown: int, catalogue: Catalogue, _: Words) -> tuple[Cell, ...]:
     indicator = catalogue.indicators[row.indicator]
-    cells = (_cell(row, place, catalogue, _) for place in range(len(row.figures)))
+    places = range(len(row.figures))[-shown:]
+    cells = (_cell(row, place, catalogue, _) for place in places)
     limits = limits_text(indicator, row.limits, _)
     target = row.limits is not None and row.limits.kind == "target"
     return (
@@ -99,7 +127,7 @@ def _cell(row: Row, place: int, catalogue: Catalogue, _: Words) -> Cell:
 
 def _marked(figure: YearValue, side: Side, text: str, _: Words) -> Cell:
     if figure.how == "median":
-        text = f"{text} ×{figure.n}"
+        text = f"{text}{_NO_BREAK}×{figure.n}"
     level = level_of(side)
     return text if level == "ok" else Mark(text, level, level_text(level, _))
 

@@ -116,8 +116,10 @@ def _table(table: m.Table) -> str:
     caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
     note = f'<p class="k-prose k-note">{escape(table.note)}</p>' if table.note else ""
     label = f' role="region" aria-label="{escape(table.caption)}"' if table.caption else ""
+    # On a phone a table of years opens at its end, where the newest are.
+    newest_last = " k-newest-last" if sum(c.text.isdigit() for c in columns) > 1 else ""
     return (
-        f'<div class="k-scroll" tabindex="0"{label}><table class="k-table">{caption}'
+        f'<div class="k-scroll{newest_last}" tabindex="0"{label}><table class="k-table">{caption}'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>{note}"
     )
 

@@ -1,7 +1,8 @@
 """Blocks as the data that `reports/style/report.typ` sets: charts drawn, columns measured."""
 
+import re
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -19,6 +20,11 @@ _HALF = (_PAGE - 28.0) / 2
 _PADDING = 9.0
 _SIGNED = 9.0  # the room in which the glyph of a mark stands
 _APART = 7.0  # between a column of numbers and text
+_HEAD = 8.0 / 8.5  # heads are set smaller than cells
+_SPARK = 45.0
+_BOLD = 1.06
+_STEP = 4.0
+_TOGETHER = 4  # so many Chinese characters are not parted
 
 
 def flatten(blocks: Iterable[m.Block]) -> list[m.Block]:
@@ -105,13 +111,11 @@ def column_widths(
 ) -> list[float]:
     """Points for each column, `width` in all.
 
-    Columns get what their longest cell needs. Room to spare goes to texts; where it is short the widest
-    columns give way, so that numbers stay on one line and long texts wrap, but none below its longest word.
+    Columns get what their longest cell needs, and room to spare goes to texts. Where it is short every column
+    has what its longest word or number needs, and the rest goes where it saves most lines.
     """
-    needs = [max(text_width(c.text, 8.0), text_width(c.sub, 7.0)) for c in columns]
-    for row in rows:
-        if not isinstance(row, m.Group):
-            needs = [max(need, _cell_width(cell)) for need, cell in zip(needs, row, strict=True)]
+    contents = _contents(columns, rows, _cell_width, max)
+    needs = [max(need, text_width(c.sub, 7.0)) for need, c in zip(contents, columns, strict=True)]
     ends = [c.align == "end" for c in columns]
     needs = [need + _PADDING + (_SIGNED if end else 0) for need, end in zip(needs, ends, strict=True)]
     for k in range(1, len(needs)):
@@ -121,36 +125,65 @@ def column_widths(
         shares = [0.0 if end else need for need, end in zip(needs, ends, strict=True)]
         whole = sum(shares) or 1.0
         return [round(need + spare * part / whole, 1) for need, part in zip(needs, shares, strict=True)]
-    least = [0.0] * len(columns)
-    for row in rows:
-        if not isinstance(row, m.Group):
-            least = [max(so_far, _word_width(cell)) for so_far, cell in zip(least, row, strict=True)]
-    cap = _cap(needs, width)
-    stiff = [word + _PADDING > cap for word in least]
-    fixed = sum(word + _PADDING for word, is_stiff in zip(least, stiff, strict=True) if is_stiff)
-    cap = _cap([need for need, is_stiff in zip(needs, stiff, strict=True) if not is_stiff], width - fixed)
+    padding = [need - content for need, content in zip(needs, contents, strict=True)]
+    least = [
+        content + pad
+        for content, pad in zip(_contents(columns, rows, _least_width, max), padding, strict=True)
+    ]
+    if sum(least) >= width:
+        return [round(each * width / sum(least), 1) for each in least]
+    return _shared(_contents(columns, rows, _cell_width, list), least, padding, width)
+
+
+def _contents[T](
+    columns: list[m.Column],
+    rows: tuple[tuple[m.Cell, ...] | m.Group, ...],
+    measure: Callable[[m.Cell, m.Column], float],
+    take: Callable[[Iterable[float]], T],
+) -> list[T]:
+    """For each column its cells and head, measured."""
+    cells = [row for row in rows if not isinstance(row, m.Group)]
     return [
-        round(word + _PADDING if is_stiff else min(need, cap), 1)
-        for need, word, is_stiff in zip(needs, least, stiff, strict=True)
+        take([_HEAD * measure(column.text, column), *(measure(row[k], column) for row in cells)])
+        for k, column in enumerate(columns)
     ]
 
 
-def _cell_width(cell: m.Cell) -> float:
-    return 45.0 if isinstance(cell, Spark) else text_width(inline(cell), 8.5)
+def _shared(
+    contents: list[list[float]], least: list[float], padding: list[float], width: float
+) -> list[float]:
+    """What is left beyond the least goes, step by step, where it saves most lines."""
+    widths = list(least)
+
+    def saving(k: int) -> float:
+        room = max(widths[k] - padding[k], 1.0)
+        return sum(content for content in contents[k] if content > room) / room**2
+
+    savings = [saving(k) for k in range(len(widths))]
+    for step in [_STEP] * int((width - sum(least)) / _STEP):
+        best = max(range(len(widths)), key=savings.__getitem__)
+        widths[best] += step
+        savings[best] = saving(best)
+    widths[max(range(len(widths)), key=savings.__getitem__)] += width - sum(widths)
+    return [round(each, 1) for each in widths]
 
 
-def _word_width(cell: m.Cell) -> float:
-    """The longest word of a Latin text; Chinese may be parted anywhere."""
+def _cell_width(cell: m.Cell, column: m.Column) -> float:
+    return _SPARK if isinstance(cell, Spark) else text_width(inline(cell), 8.5) * _weight(cell)
+
+
+def _weight(cell: m.Cell) -> float:
+    """How much wider than plain a text is set: what stands out is bold."""
+    strong = isinstance(cell, m.Mark) and cell.level not in ("ok", "missing")
+    return _BOLD if strong or (isinstance(cell, m.Span) and cell.style == "strong") else 1.0
+
+
+def _least_width(cell: m.Cell, column: m.Column) -> float:
+    """The longest word: of Latin text a word, of Chinese a few characters, of numbers all of them."""
     if isinstance(cell, Spark):
-        return _cell_width(cell)
-    return max((text_width(word, 8.5) for word in inline(cell).split() if word.isascii()), default=0.0)
-
-
-def _cap(needs: list[float], width: float) -> float:
-    """The width above which columns are cut so that all of them together take `width`."""
-    left, places = width, len(needs)
-    for need in sorted(needs):
-        if need * places >= left:
-            return left / places
-        left, places = left - need, places - 1
-    return width
+        return _SPARK
+    text = inline(cell)
+    if column.align == "end" and any(map(str.isdigit, text)):
+        return text_width(text, 8.5) * _weight(cell)
+    words = (word if word.isascii() else word[:_TOGETHER] for word in re.split(r"[ \n]", text))
+    return max((text_width(word, 8.5) for word in words), default=0.0) * _weight(cell)

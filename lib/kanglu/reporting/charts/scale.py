@@ -14,13 +14,15 @@ type Range = tuple[float, float]
 _EMS = {
     char: ems
     for ems, chars in {
-        0.3: " !',.:;Ifijl|",
-        0.37: "()-[]{}°/\\rt²",
+        0.3: " \u00a0!',.:;Ifijl|",
+        0.37: "()-[]{}°/\\rt",
+        0.42: "²³",
         0.5: '"*?scvxyz',
         0.56: "#$+0123456789<=>FJLXY^_aegk~–−",
         0.61: "AESTVZ`bdhnopqu",
         0.71: "BCKPRµDGNUHOQ&",
         0.92: "Mw%Wm@—",
+        1.0: "×±·÷",
     }.items()
     for char in chars
 }

@@ -47,7 +47,10 @@ def spark_svg(spark: Spark) -> str:
         if value is not None:
             run.append((3 + index * right, y(value)))
         elif run:
-            pen.path(run, LEVELS["ok"], 1.1)
+            if len(run) > 1:
+                pen.path(run, LEVELS["ok"], 1.1)
+            else:
+                pen.dot(*run[0], 1.1, LEVELS["ok"])
             last, run = run[-1], []
     if known:
         outside = (spark.low is not None and known[-1] < spark.low) or (
