@@ -133,7 +133,7 @@ def store(database_url: str, clock: Clock) -> Iterator[Any]:
         yield opened
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def someone() -> Any:
     """Makes an invented person, to whom facts are added; her dossier needs no database."""
     return _sibling("someone").Someone
