@@ -324,3 +324,15 @@ def test_the_summary_stands_in_chinese_without_english_of_its_own(summary_of) ->
         "HDL",
     }
     assert set(re.findall(r"[A-Za-z]{2,}", text)) <= names
+
+
+def test_glucose_of_a_sensor_stands_beside_its_goals(summary_of) -> None:
+    def sensor(at: int) -> Callable[[int], Observation]:
+        when = f"2025-03-{1 + at // 96:02}T{at % 96 // 4:02}:{15 * (at % 4):02}:00"
+        return reading("cgm_glucose", when, 8.0 if at % 4 else 15.0, "mmol/L")
+
+    (table,) = tables(summary_of(*map(sensor, range(96)), lang="zh").trends())
+    assert table.rows[0] == ("目标范围内（3.9–10.0 mmol/L）", "75%", ">70%")
+    assert table.rows[2] == ("其中高于 13.9 mmol/L", "25%", "<5%")
+    assert not any("GMI" in row[0] for row in table.rows)  # one day is no estimate of HbA1c
+    assert "不足14天" in table.note

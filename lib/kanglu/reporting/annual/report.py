@@ -7,6 +7,7 @@ from kanglu.catalogue import Catalogue
 from kanglu.errors import ReportError
 from kanglu.i18n import Lang, Words, words
 from kanglu.insight.annual import AnnualSummary, summarise
+from kanglu.insight.glucose import Sensed, sensed
 from kanglu.record import Store
 from kanglu.reporting.annual.care import care
 from kanglu.reporting.annual.opening import cover, opening
@@ -22,6 +23,7 @@ class AnnualReport:
     """One person's year, ready to be shown part by part."""
 
     summary: AnnualSummary
+    glucose: Sensed | None
     catalogue: Catalogue
     words: Words
 
@@ -36,7 +38,7 @@ class AnnualReport:
 
     def trends(self) -> Blocks:
         """Key indicators over the years, with target bands and slopes."""
-        return Blocks(tuple(trends(self.summary, self.catalogue, self.words)))
+        return Blocks(tuple(trends(self.summary, self.glucose, self.catalogue, self.words)))
 
     def risks(self) -> Blocks:
         """Risk scores, what drives them, and what they lack."""
@@ -63,4 +65,6 @@ def report(store: Store, person: str, year: int, lang: Lang) -> AnnualReport:
             where=person,
             remedy="Do not hand this report out; run `kanglu verify`.",
         )
-    return AnnualReport(summarise(dossier, year, store.catalogue), store.catalogue, words(lang))
+    summary = summarise(dossier, year, store.catalogue)
+    glucose = sensed(dossier.observations, year, summary.until)
+    return AnnualReport(summary, glucose, store.catalogue, words(lang))

@@ -1,4 +1,4 @@
-"""Key indicators over the years: charts with target bands, robust slopes, and a year's blood pressure."""
+"""Key indicators over the years: charts with target bands, robust slopes; then what is measured daily."""
 
 from collections.abc import Iterator, Sequence
 from itertools import batched
@@ -6,10 +6,11 @@ from itertools import batched
 from kanglu.catalogue import Catalogue
 from kanglu.i18n import Words
 from kanglu.insight.annual import AnnualSummary
+from kanglu.insight.glucose import Sensed
 from kanglu.insight.limits import Limits
 from kanglu.insight.lines import Line
-from kanglu.insight.pressure import Pressure
-from kanglu.reporting.blocks import Block, Chart, Column, Heading, Mark, Prose, Row, Table
+from kanglu.reporting.annual import daily
+from kanglu.reporting.blocks import Block, Chart, Column, Heading, Prose, Row, Table
 from kanglu.reporting.charts import Band, ChartSpec, Gap, Point, Series
 from kanglu.reporting.wording import NOTHING, level_of, limits_text, listing, signed, unit_text
 
@@ -18,10 +19,10 @@ _TOGETHER = ("sbp", "dbp")
 """Two indicators that people read as one."""
 
 
-def trends(summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Iterator[Block]:
+def trends(summary: AnnualSummary, glucose: Sensed | None, catalogue: Catalogue, _: Words) -> Iterator[Block]:
     """Charts of what matters most first, then the slopes."""
     chosen = _chosen(summary)
-    if not chosen:
+    if not chosen and summary.pressure is None and glucose is None:
         return
     yield Heading(_("Trends"))
     charts = [_chart(lines, summary, catalogue, _) for lines in chosen]
@@ -41,8 +42,9 @@ def trends(summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Iterator[B
         names = listing([_.name(catalogue.indicators[line.indicator].name) for line in flat], _)
         yield Prose(_("No clear trend over the years: {names}.", names=names), "note")
     if summary.pressure is not None:
-        yield Heading(_("Blood pressure from day to day"), 2)
-        yield Prose(_pressure(summary.pressure, summary.year, _))
+        yield from daily.pressure(summary.pressure, summary.year, _)
+    if glucose is not None:
+        yield from daily.glucose(glucose, _)
 
 
 def _chosen(summary: AnnualSummary) -> list[tuple[Line, ...]]:
@@ -164,37 +166,3 @@ def _slopes(lines: Sequence[Line], catalogue: Catalogue, _: Words) -> Table:
             "outliers do not move."
         ),
     )
-
-
-def _pressure(found: Pressure, year: int, _: Words) -> tuple[str | Mark, ...]:
-    systolic, diastolic = found.systolic, found.diastolic
-    parts = [
-        _(
-            "On {days} days of {year}, the mean was {systolic}/{diastolic} mmHg.",
-            days=found.days,
-            year=year,
-            systolic=f"{systolic.mean:.0f}",
-            diastolic=f"{diastolic.mean:.0f}",
-        ),
-        _(
-            "Both values were within limits on {within} of {days} days ({percent} %).",
-            within=found.within,
-            days=found.days,
-            percent=f"{100 * found.within / found.days:.0f}",
-        ),
-        _(
-            "Systolic pressure varied by {sd} mmHg (standard deviation; coefficient of variation {cv} %), "
-            "and by {arv} mmHg from one reading to the next on average.",
-            sd=f"{systolic.sd:.1f}",
-            cv=f"{systolic.cv:.1f}",
-            arv=f"{systolic.arv:.1f}",
-        ),
-    ]
-    if found.in_range is not None:
-        parts.append(
-            _(
-                "Interpolated between readings, it was within limits for {percent} % of the time.",
-                percent=f"{found.in_range.by_time:.0f}",
-            )
-        )
-    return ((" " if _.lang == "en" else "").join(parts),)
