@@ -8,9 +8,9 @@ from kanglu.insight.pressure import Pressure
 from kanglu.reporting.blocks import Block, Column, Heading, Prose, Table
 
 
-def pressure(found: Pressure, year: int, _: Words) -> Iterator[Block]:
+def pressure(found: Pressure, year: int, level: int, _: Words) -> Iterator[Block]:
     """How a year's pressure varied, and how often it was within limits."""
-    yield Heading(_("Blood pressure from day to day"), 2)
+    yield Heading(_("Blood pressure from day to day"), level)
     yield Prose((" " if _.lang == "en" else "").join(_pressure(found, year, _)))
 
 
@@ -48,9 +48,9 @@ def _pressure(found: Pressure, year: int, _: Words) -> list[str]:
     return parts
 
 
-def glucose(found: Sensed, _: Words) -> Iterator[Block]:
+def glucose(found: Sensed, level: int, _: Words) -> Iterator[Block]:
     """The shares of a sensor's readings beside the consensus' goals."""
-    yield Heading(_("Glucose by sensor"), 2)
+    yield Heading(_("Glucose by sensor"), level)
     ranges = found.ranges
     shares = (ranges.tir, ranges.tar_1, ranges.tar_2, ranges.tbr_1, ranges.tbr_2)
     within, above, far_above, below, far_below = (share or 0.0 for share in shares)

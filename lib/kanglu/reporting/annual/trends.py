@@ -22,9 +22,8 @@ _TOGETHER = ("sbp", "dbp")
 def trends(summary: AnnualSummary, glucose: Sensed | None, catalogue: Catalogue, _: Words) -> Iterator[Block]:
     """Charts of what matters most first, then the slopes."""
     chosen = _chosen(summary)
-    if not chosen and summary.pressure is None and glucose is None:
-        return
-    yield Heading(_("Trends"))
+    if chosen:
+        yield Heading(_("Trends"))
     charts = [_chart(lines, summary, catalogue, _) for lines in chosen]
     for pair in batched(charts, 2):
         yield Row(pair) if len(pair) == 2 else pair[0]
@@ -42,9 +41,9 @@ def trends(summary: AnnualSummary, glucose: Sensed | None, catalogue: Catalogue,
         names = listing([_.name(catalogue.indicators[line.indicator].name) for line in flat], _)
         yield Prose(_("No clear trend over the years: {names}.", names=names), "note")
     if summary.pressure is not None:
-        yield from daily.pressure(summary.pressure, summary.year, _)
+        yield from daily.pressure(summary.pressure, summary.year, 2 if chosen else 1, _)
     if glucose is not None:
-        yield from daily.glucose(glucose, _)
+        yield from daily.glucose(glucose, 2 if chosen else 1, _)
 
 
 def _chosen(summary: AnnualSummary) -> list[tuple[Line, ...]]:

@@ -98,7 +98,7 @@ def _answer(row: Row, catalogue: Catalogue, _: Words) -> tuple[str, Cell]:
         for figure, side in zip(reversed(row.figures), reversed(row.sides), strict=True)
         if figure
     )
-    text = f"{figure_text(indicator, figure, _)} ({figure.year})"
+    text = _("{value} ({day})", value=figure_text(indicator, figure, _), day=figure.year)
     level = level_of(side)
     return _.name(indicator.name), text if level == "ok" else Mark(text, level, level_text(level, _))
 
