@@ -74,7 +74,7 @@ class Someone:
 
     def dossier(self, as_of="2026-06-30") -> Dossier:
         day = date.fromisoformat(as_of)
-        batches = pd.DataFrame({"id": [1], "label": ["check-ups"], "recorded": [RECORDED]})
+        batches = pd.DataFrame({"id": [1], "label": ["体检"], "recorded": [RECORDED]})
         return Dossier(
             person=self.view,
             **{part: self.frame(table) for part, table in PARTS.items()},

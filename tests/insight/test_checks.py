@@ -93,6 +93,14 @@ def test_what_two_programmes_ask_for_is_said_once_for_the_first(someone):
     assert ("hypertension", "sbp") in found
 
 
+def test_what_two_programmes_ask_for_is_asked_as_often_as_the_stricter_one_wants(someone):
+    found = lacking(someone().seen("fpg", 6), problems=["hypertension", "diabetes"])
+    (glucose,) = (one for one in found if one.item.indicators == ("fpg",))
+    assert (glucose.programme, glucose.found, glucose.item.times) == ("diabetes", 1, 4)
+    (pressure,) = (one for one in found if one.item.indicators == ("sbp",))
+    assert (pressure.programme, pressure.item.times) == ("hypertension", 4)
+
+
 def test_a_default_is_not_done(someone):
     assert ("adult", "waist") in names(lacking(someone().seen("waist", 80, origin="defaulted")))
 

@@ -1,8 +1,11 @@
 """What a value is held against: given who it is and what they have, which limits, and which side."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from kanglu.catalogue import load
+from kanglu.catalogue.models import Indicator
 from kanglu.insight.history import YearValue
 from kanglu.insight.limits import Limits, limits_for, reference_for, side_of
 
@@ -56,6 +59,39 @@ def test_the_reference_knows_no_disease():
     found = reference_for(CATALOGUE, "fpg", "female", 50)
     assert found.kind == "reference"
     assert held("fpg", problems=["diabetes"]) == ("target", 4.4, 7.0, True, False)
+
+
+def own(**more):
+    """A catalogue of one indicator."""
+    indicator = Indicator(id="x", group="g", name={"zh": "x", "en": "x"}, unit="mmol/L", **more)
+    return SimpleNamespace(indicators={"x": indicator})
+
+
+def test_a_range_made_for_children_holds_up_to_the_18th_birthday():
+    catalogue = own(
+        reference=[{"low": 1, "high": 2, "age_below": 18}, {"low": 3, "high": 4, "age_from": 18}],
+        targets=[{"high": 9, "when": "gout"}],
+    )
+    assert limits_for(catalogue, "x", "female", 17, {"gout"}) == Limits(1, 2)
+    assert limits_for(catalogue, "x", "female", 18, ()) == Limits(3, 4)
+    assert limits_for(catalogue, "x", "female", 18, {"gout"}) == Limits(3, 9, "target")
+    assert limits_for(own(reference=[{"low": 1, "high": 2, "age_below": 19}]), "x", "female", 17, ()) is None
+
+
+def test_a_target_of_one_sex_is_for_that_sex():
+    catalogue = own(targets=[{"high": 9, "sex": "male"}, {"high": 8, "sex": "female"}])
+    assert limits_for(catalogue, "x", "male", 40, ()).high == 9
+    assert limits_for(catalogue, "x", "female", 40, ()).high == 8
+    assert limits_for(catalogue, "x", "unknown", 40, ()) is None
+
+
+def test_a_target_with_no_lower_end_keeps_that_of_the_reference_and_whether_it_is_inside():
+    catalogue = own(
+        reference=[{"low": 1, "high": 2, "low_inclusive": False}],
+        targets=[{"high": 9, "high_inclusive": False, "when": "gout"}],
+    )
+    limits = limits_for(catalogue, "x", "male", 40, {"gout"})
+    assert [limits.side(value) for value in (1, 1.1, 8.9, 9)] == ["low", "in", "in", "high"]
 
 
 def test_an_unknown_code_is_held_against_nothing():

@@ -27,11 +27,11 @@ def test_measurements_are_grouped_by_file_and_origin_newest_first(someone):
     assert (first.file, first.origin, first.n) == ("Observation", "imported", 1)
     assert (second.file, second.n, second.first, second.last) == ("labs.csv", 4, "2025-01-07", "2025-05-01")
     assert second.indicators == ("sbp", "tc")
-    assert (second.batch, second.recorded) == ("check-ups", "2026-01-05T01:00:00.000000Z")
+    assert (second.batch, second.recorded) == ("体检", "2026-01-05T01:00:00.000000Z")
 
 
 def test_a_fact_without_a_source_is_named_by_its_batch(someone):
-    assert of(someone().seen("sbp", 120))[0].file == "check-ups"
+    assert of(someone().seen("sbp", 120))[0].file == "体检"
 
 
 def test_a_file_is_what_stands_before_the_row():

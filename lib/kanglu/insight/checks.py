@@ -97,20 +97,23 @@ PROGRAMMES = (
 
 
 def missing(history: History, about: About, until: date) -> tuple[Missing, ...]:
-    """What this person's year lacks, by programme; an item that two ask for is said once, for the first."""
-    found: list[Missing] = []
-    asked: set[tuple[str, ...]] = set()
+    """What this person's year lacks, by programme.
+
+    An item that several ask for is said once, for the one that asks for it most often, else for the first.
+    """
+    asked: dict[tuple[str, ...], tuple[Programme, Item]] = {}
     for programme in PROGRAMMES:
-        if not programme.fits(about):
-            continue
-        for item in programme.items:
-            if item.indicators in asked:
-                continue
-            asked.add(item.indicators)
-            days = _days(history, item, until)
-            if len(days) < item.times:
-                found.append(Missing(programme.id, item, len(days), _last(history, item)))
-    return tuple(found)
+        for item in programme.items if programme.fits(about) else ():
+            before = asked.get(item.indicators)
+            if before is None or item.times > before[1].times:
+                asked[item.indicators] = programme, item
+    return tuple(
+        Missing(programme.id, item, len(days), _last(history, item))
+        for programme in PROGRAMMES
+        for item in programme.items
+        if asked.get(item.indicators) == (programme, item)
+        and len(days := _days(history, item, until)) < item.times
+    )
 
 
 def _days(history: History, item: Item, until: date) -> set[str]:

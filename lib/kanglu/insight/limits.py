@@ -69,7 +69,7 @@ def reference_for(catalogue: Catalogue, indicator: str, sex: str | None, age: in
     if known is None or age is None:
         return None
     found = known.range_for(sex, age)
-    if found is not None and not age < ADULT <= found.age_below - 1:  # adults' range was not made for a child
+    if found is not None and not age < ADULT < found.age_below:  # adults' range was not made for a child
         inclusive = found.low_inclusive, found.high_inclusive
         return Limits(found.low, found.high, "reference", *inclusive, source=found.source)
     return Limits(None, None, codes=known.normal) if known.normal and age >= ADULT else None
