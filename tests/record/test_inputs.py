@@ -209,3 +209,61 @@ def test_nobody_and_nothing_give_an_empty_frame():
 
 def test_every_input_is_an_indicator_of_the_catalogue():
     assert set(INDICATORS) <= set(CATALOGUE.indicators)
+
+
+class TestWhatIsLaterWithdrawnOrOnlySuspected:
+    """decides nothing: "not asked" stays so."""
+
+    ANSWERS = (
+        *("diabetes_0_1", "hypertension_0_1", "ascvd_0_1", "ckd_0_1", "on_antihypertensive_0_1"),
+        *("on_statin_0_1", "diabetes_treated_0_1"),
+    )
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"verification_status": "refuted"},
+            {"status": "entered-in-error"},
+            {"verification_status": "entered-in-error"},
+        ],
+    )
+    def test_a_diagnosis_that_does_not_stand(self, more):
+        found = inputs(
+            conditions=[diagnosis(name, **more) for name in ("2型糖尿病", "脑梗死", "高血压")]
+        ).loc[7]
+        assert all(isnan(found[name]) for name in self.ANSWERS)
+
+    def test_a_diagnosis_or_medicine_of_a_later_day(self):
+        later = Condition(7, None, None, "2026-01-01", display="脑梗死")
+        drug = MedicationStatement(7, None, None, "2026-01-01", display="阿托伐他汀")
+        found = inputs(conditions=[later], medications=[drug]).loc[7]
+        assert all(isnan(found[name]) for name in self.ANSWERS)
+
+    @pytest.mark.parametrize(
+        ("display", "column"),
+        [("脑梗死", "ascvd_0_1"), ("高血压", "hypertension_0_1"), ("慢性肾脏病", "ckd_0_1")],
+    )
+    def test_a_suspicion_leaves_its_question_open_beside_other_diagnoses(self, display, column):
+        suspected = diagnosis(display, verification_status="provisional")
+        assert isnan(inputs(conditions=[suspected, diagnosis("痛风")]).loc[7, column])
+        assert inputs(conditions=[diagnosis(display), diagnosis("痛风")]).loc[7, column] == 1
+        assert inputs(conditions=[diagnosis("痛风")]).loc[7, column] == 0
+
+    def test_pressure_that_is_past_leaves_open_whether_it_is_treated(self):
+        past = [diagnosis("高血压", clinical_status="resolved"), diagnosis("痛风")]
+        assert isnan(inputs(conditions=past).loc[7, "on_antihypertensive_0_1"])
+
+    def test_a_stroke_of_long_ago_is_one(self):
+        assert inputs(conditions=[diagnosis("脑梗死", clinical_status="resolved")]).loc[7, "ascvd_0_1"] == 1
+
+
+def test_a_glucose_lowering_drug_without_a_diagnosis_leaves_open_whether_diabetes_is_treated():
+    assert isnan(inputs(medications=[medicine("二甲双胍片 0.5g")]).loc[7, "diabetes_treated_0_1"])
+    assert inputs(medications=[medicine("阿司匹林")]).loc[7, "diabetes_treated_0_1"] == 0
+
+
+def test_the_column_of_the_strata_stands_with_what_it_lacks():
+    found = inputs(conditions=[diagnosis("脑梗死", 9)]).loc[[7, 9], ["other_factors", "other_factors__open"]]
+    assert found.loc[9].tolist() == ["clinical complication or CKD>=4 or diabetes with complications", ""]
+    assert pd.isna(found.loc[7, "other_factors"])
+    assert "current_smoker_0_1, fpg_mmol_l" in found.loc[7, "other_factors__open"]
