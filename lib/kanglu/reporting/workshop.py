@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from kanglu.errors import KangluError, ReportError
 from kanglu.reporting.collect import collect, warnings_of
+from kanglu.reporting.html import Printer
 from kanglu.reporting.job import PARTIAL, File, Format, Job, Outcome, Plan
 from kanglu.reporting.notebook import PARAMETERS
 
@@ -29,10 +30,7 @@ class Workshop:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.notebook: NotebookNode = nbformat.read(plan.notebook, as_version=4)
-        if "html" in plan.formats:
-            from kanglu.reporting.html import Printer
-
-            self.printer = Printer(plan.style)
+        self.printer = Printer(plan.style)
         if "pdf" in plan.formats:
             from kanglu.reporting.fonts import find
             from kanglu.reporting.pdf import Press

@@ -24,7 +24,7 @@ from kanglu.record import prefetched
 from kanglu.reporting import confine, wire
 from kanglu.reporting.blocks import Cover, to_data
 from kanglu.reporting.facts import pack, unpack
-from kanglu.reporting.job import Format, Job, Plan
+from kanglu.reporting.job import Job, Plan
 from kanglu.reporting.nobody import NUMBER, nobody
 from kanglu.reporting.shell import emptied, run_cell
 from kanglu.reporting.workshop import Workshop
@@ -41,10 +41,9 @@ def main() -> None:
     try:
         plan: Plan = wire.receive(control)
         workshop = Workshop(plan)
-        if _sets_after_fork(workshop, control) and confine.forbid_threads():
-            _rehearse(workshop, plan.formats)
-        else:
-            _rehearse(workshop, ("html",))
+        if "pdf" in plan.formats and _sets_after_fork(workshop, control) and confine.forbid_threads():
+            _sets(workshop, "warm")
+        _rehearse(workshop)
     except Exception as error:
         wire.send(control, error)
         return
@@ -62,10 +61,11 @@ def main() -> None:
 # -- warming up -----------------------------------------------------------------------------------
 
 
-def _rehearse(workshop: Workshop, formats: tuple[Format, ...]) -> None:
+def _rehearse(workshop: Workshop) -> None:
     """Make nobody's report, so that whatever is done once is done before the first child.
 
-    Where the notebook cannot be run for nobody, its reports merely start a little colder.
+    Where the notebook cannot be run for nobody, its reports merely start a little colder. No PDF is made of
+    it: typst would remember all of that document, and each child copy what it remembers.
     """
     plan = workshop.plan
     job = Job(NUMBER, {"person": NUMBER}, pack(nobody(plan.as_of, plan.known)))
@@ -73,13 +73,11 @@ def _rehearse(workshop: Workshop, formats: tuple[Format, ...]) -> None:
     with suppress(Exception):
         job = wire.unpacked(wire.packed(job))
         with prefetched(unpack(job.facts or {})):
-            workshop.papers(_run(workshop.prepared(job)), formats)
+            workshop.papers(_run(workshop.prepared(job)), ("html",))
 
 
 def _sets_after_fork(workshop: Workshop, control: socket.socket) -> bool:
     """Whether typst, where no thread can start, sets a document both before and after a fork."""
-    if "pdf" not in workshop.plan.formats:
-        return True
     probe = os.fork()
     if probe == 0:
         worked = confine.forbid_threads() and _sets(workshop, "before")
