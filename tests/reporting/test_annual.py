@@ -223,6 +223,24 @@ class TestDeath:
         assert "187" not in said
         assert "1 measurement after 1 Aug 2025 is not shown." in said
 
+    @pytest.mark.parametrize(
+        ("death", "said"),
+        [
+            ("2025-06-15", ("Age at death", "65 years")),
+            ("2020-06-14", ("Age at death", "59 years")),
+            ("2025-12-31", ("Age at death", "65 years")),
+            ("2026-06-15", ("Age", "65 years")),
+        ],
+    )
+    def test_the_age_at_death_is_said_of_who_died_by_the_end_of_the_year(self, someone, death, said):
+        assert said in shown(someone(death=death))[0].items
+
+    def test_of_a_death_without_a_day_the_age_is_that_of_the_last_measurement(self, someone):
+        woman = someone(deceased=True).seen("sbp", 120, "2023-06-15")
+        assert ("Age", "63 years at the last measurement") in shown(woman)[0].items
+        assert ("年龄", "末次检测时63岁") in shown(woman, "zh")[0].items
+        assert ("Age", "not recorded") in shown(someone(deceased=True))[0].items
+
     def test_a_death_without_a_day_is_said_without_one(self, someone):
         blocks = shown(someone(deceased=True))
         assert (blocks[1].title, blocks[1].items) == ("This person has died", ())

@@ -31,7 +31,6 @@ MOST = 8
 def cover(summary: AnnualSummary, version: str, _: Words) -> Cover:
     """The masthead, and what stands on every page."""
     person = summary.person
-    age = _("{age} years", age=summary.age) if summary.age is not None else _("not recorded")
     birth = _.day(person.birth_date) if person.birth_date else _("not recorded")
     return Cover(
         title=_("Annual health summary {year}", year=summary.year),
@@ -39,7 +38,7 @@ def cover(summary: AnnualSummary, version: str, _: Words) -> Cover:
         items=(
             (_("Record number"), person.record_number),
             (_("Sex"), sex_text(person.sex, _)),
-            (_("Age at death") if summary.deceased else _("Age"), age),
+            _age(summary, _),
             (_("Born"), birth),
         ),
         institution=_("Kanglu health record"),
@@ -49,6 +48,17 @@ def cover(summary: AnnualSummary, version: str, _: Words) -> Cover:
         record_number=person.record_number,
         document_title=f"{_('Annual health summary {year}', year=summary.year)} {person.record_number}",
     )
+
+
+def _age(summary: AnnualSummary, _: Words) -> tuple[str, str]:
+    """The age on the last day looked at; of who died, as far as it is known."""
+    if summary.age is None:
+        return _("Age"), _("not recorded")
+    died = summary.person.death_date
+    if summary.deceased and died is None:
+        return _("Age"), _("{age} years at the last measurement", age=summary.age)
+    at_death = died is not None and died == summary.until
+    return _("Age at death") if at_death else _("Age"), _("{age} years", age=summary.age)
 
 
 def opening(summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Iterator[Block]:
