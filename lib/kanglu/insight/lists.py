@@ -9,6 +9,10 @@ import pandas as pd
 from kanglu.catalogue import Catalogue
 from kanglu.record.listed import ONLY_PROPOSED, PAST, REFUTED, SUSPECTED, UNSOUND, holds, stated, taken
 
+_READ = frozenset(
+    {"system", "code", "display", "status", "effective", "effective_end", "clinical_status"}
+    | {"verification_status", "severity", "intent", "dosage", "reaction", "reason", "conclusion"}
+)
 GROUPS = ("encounters", "procedures", "immunizations", "reports", "care_plans")
 
 
@@ -116,8 +120,10 @@ def _listed(
 
 
 def _records(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
-    """Rows as dictionaries, None where there is nothing."""
-    names = list(frame.columns)
+    """What is read of the rows, as dictionaries; None where there is nothing."""
+    if frame.empty:
+        return ()
+    names = [name for name in frame.columns if name in _READ]
     cells = ([None if cell != cell else cell for cell in frame[name].tolist()] for name in names)
     return (dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True))
 
