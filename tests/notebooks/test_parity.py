@@ -2,6 +2,7 @@
 
 import base64
 import shutil
+from datetime import date
 from pathlib import Path
 
 import nbformat
@@ -10,7 +11,10 @@ import pytest
 
 from kanglu import demo, intake, record
 from kanglu.home import shipped
+from kanglu.reporting.blocks import flatten, from_data
 from kanglu.reporting.collect import collect_blocks
+from kanglu.reporting.facts import pack, unpack
+from kanglu.reporting.nobody import NUMBER, nobody
 from kanglu.reporting.notebook import declared
 from kanglu.reporting.shell import fresh, run_cell
 from kanglu.reporting.workshop import with_parameters
@@ -85,6 +89,19 @@ def test_a_report_from_facts_that_were_handed_over_is_the_one_from_the_record(pe
         handed_over = run()
 
     assert handed_over == read_from_the_record
+
+
+def test_nobody_warms_up_all_of_the_annual_summary(panel):
+    path = shipped("notebooks/annual_summary.ipynb")
+    day = date.fromisoformat(panel[1])
+    invented = unpack(pack(nobody(day, day)))
+    done = with_parameters(nbformat.read(path, as_version=4), usual(panel, path, person=NUMBER))
+
+    with record.prefetched(invented), fresh():
+        assert all(run_cell(cell) for cell in done.cells)
+
+    shown = flatten(from_data(block) for block in collect_blocks(done))
+    assert {"Cover", "Findings", "Table", "Row"} <= {type(block).__name__ for block in shown}
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -101,6 +101,26 @@ def test_a_report_that_fails_takes_no_other_with_it(small_report, panel_of, orde
     assert rows(done)["K000003"].reason == "its process was ended by SIGSEGV"
 
 
+def test_what_cells_warn_of_is_told_to_the_operator_however_much_it_is(small_report, panel_of, order):
+    warns = "import sys\nprint('old data ' * 100_000, file=sys.stderr)"
+
+    done = render(order(small_report(warns), formats=("html",)), panel_of(1), jobs=1, timeout=20)
+
+    (note,) = rows(done)["K000001"].notes
+    assert note.startswith("cell 4: old data old data")
+    assert len(note) == 500
+    assert "old data" not in (done.folder / "K000001.html").read_text()
+
+
+def test_a_notebook_that_is_none_fails_by_name_and_not_by_a_hang(small_report, panel_of, order):
+    path = small_report()
+    path.write_text(path.read_text().replace('"nbformat": 4', '"nbformat": 99'))
+
+    done = render(order(path, formats=("html",)), panel_of(1), jobs=1)
+
+    assert "readings.ipynb" in done.failed["K000001"]
+
+
 def test_a_process_that_renders_never_holds_two_people(small_report, panel_of, order):
     done = render(order(small_report(LOOKS_AROUND), formats=("html",)), panel_of(3), jobs=1)
 

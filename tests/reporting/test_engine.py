@@ -1,6 +1,7 @@
 """The papermill engine: a notebook's outputs as a kernel gives them, without a kernel."""
 
 import os
+import subprocess
 import sys
 
 import nbformat
@@ -124,6 +125,44 @@ def test_a_cell_that_takes_too_long_is_interrupted():
 
 def test_no_history_is_written():
     assert shell().history_manager.enabled is False
+
+
+def test_papermill_finds_the_engine_by_its_name_on_the_command_line(tmp_path):
+    nbformat.write(notebook("x + 1"), tmp_path / "in.ipynb")
+
+    command = [
+        sys.executable,
+        "-m",
+        "papermill",
+        "--engine",
+        "kanglu",
+        "in.ipynb",
+        "out.ipynb",
+        "-p",
+        "x",
+        "41",
+    ]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+
+    ran = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    assert ran.cells[-1].outputs[0].data["text/plain"] == "42"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the Linux kernel")
+def test_a_process_can_be_kept_from_starting_threads_and_still_start_processes():
+    script = """
+import subprocess, threading
+from kanglu.reporting.confine import forbid_threads
+assert forbid_threads()
+try:
+    threading.Thread(target=print).start()
+except RuntimeError as refused:
+    print(refused, flush=True)
+subprocess.run(["echo", "a process"], check=True)
+"""
+    said = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+
+    assert said == "can't start new thread\na process\n"
 
 
 def _with_papermill_metadata(nb: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -82,7 +82,7 @@ def render(
         total = sum(len(chunk.people) for chunk in chunks)
         ended: list[Row] = []
         for rows in _rendered(plan, chunks, hands):
-            manifest.add(row for row in rows if row is not before.get(row.name))
+            manifest.add(row for row in rows if row != before.get(row.name))
             ended += rows
             if progress is not None:
                 progress(len(ended), total)

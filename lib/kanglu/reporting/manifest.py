@@ -79,8 +79,7 @@ class Manifest:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = (self.folder / _LOCK).open("w")
         _lock_or_refuse(self._lock.fileno(), self.folder)
-        for partial in self.folder.glob(f".*{PARTIAL}"):
-            partial.unlink(missing_ok=True)
+        self._clear_away_partial_files()
         self.rows = {row.name: row for row in read(self.folder)}
         self.compact()
         self._file = (self.folder / NAME).open("ab")
@@ -90,8 +89,13 @@ class Manifest:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+        self._clear_away_partial_files()
         self.compact()
         self._lock.close()
+
+    def _clear_away_partial_files(self) -> None:
+        for partial in self.folder.glob(f".*{PARTIAL}"):
+            partial.unlink(missing_ok=True)
 
     def add(self, rows: Iterable[Row]) -> None:
         """Write rows down at once; a row takes the place of the one before it for the same report."""

@@ -20,6 +20,8 @@ from kanglu.reporting.html import Printer
 from kanglu.reporting.job import PARTIAL, File, Format, Job, Outcome, Plan
 from kanglu.reporting.notebook import PARAMETERS
 
+_MOST, _LONGEST = 20, 500
+"""An outcome has to fit into the buffer of a socket: notes, and characters of each."""
 _INJECTED = "injected-parameters"
 Execute = Callable[[NotebookNode, Job], NotebookNode]
 
@@ -46,12 +48,13 @@ class Workshop:
             papers, notes = self.papers(done, self.plan.formats)
             files = {kind: write(self.plan.folder, f"{job.name}.{kind}", papers[kind]) for kind in papers}
         except MemoryError:
-            return Outcome(job.name, "failed", reason="took more memory than a report may")
+            return _failed(job, "took more memory than a report may")
         except KangluError as error:
-            return Outcome(job.name, "failed", reason=str(error))
+            return _failed(job, str(error))
         except Exception as error:
-            return Outcome(job.name, "failed", reason=f"{type(error).__name__}: {error}")
-        return Outcome(job.name, "done", files, notes=notes, seconds=round(time.perf_counter() - begun, 3))
+            return _failed(job, f"{type(error).__name__}: {error}")
+        told = tuple(note[:_LONGEST] for note in notes[:_MOST])
+        return Outcome(job.name, "done", files, notes=told, seconds=round(time.perf_counter() - begun, 3))
 
     def prepared(self, job: Job) -> NotebookNode:
         """The notebook with the job's parameters."""
@@ -69,6 +72,10 @@ class Workshop:
             papers["pdf"], more = self.press.set([piece.data for piece in pieces], self.plan.as_of)
             notes += more
         return papers, tuple(notes)
+
+
+def _failed(job: Job, reason: str) -> Outcome:
+    return Outcome(job.name, "failed", reason=reason[:_LONGEST])
 
 
 def with_parameters(nb: NotebookNode, parameters: Mapping[str, Any]) -> NotebookNode:

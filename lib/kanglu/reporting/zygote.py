@@ -20,6 +20,7 @@ from typing import NoReturn
 
 from nbformat import NotebookNode
 
+from kanglu.errors import KangluError, ReportError
 from kanglu.record import prefetched
 from kanglu.reporting import confine, wire
 from kanglu.reporting.blocks import Cover, to_data
@@ -38,14 +39,17 @@ def main() -> None:
     """Serve the worker at the other end of the socket that the command line names, until it goes away."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     control = socket.socket(fileno=int(sys.argv[1]))
+    plan: Plan = wire.receive(control)
     try:
-        plan: Plan = wire.receive(control)
         workshop = Workshop(plan)
         if "pdf" in plan.formats and _sets_after_fork(workshop, control) and confine.forbid_threads():
             _sets(workshop, "warm")
         _rehearse(workshop)
-    except Exception as error:
+    except KangluError as error:
         wire.send(control, error)
+        return
+    except Exception as error:
+        wire.send(control, ReportError(f"{type(error).__name__}: {error}", where=str(plan.notebook)))
         return
     emptied()
     gc.collect()
