@@ -216,6 +216,8 @@ def test_an_open_end_of_an_interval_is_the_last_value_within() -> None:
     bmi, sbp = current().indicators["bmi"], current().indicators["sbp"]
     assert limits_text(bmi, Limits(18.5, 24.0, "reference", high_inclusive=False), EN) == "18.5–23.9"
     assert limits_text(sbp, Limits(90.0, 140.0, "reference", high_inclusive=False), EN) == "90–139"
+    fpg = Limits(3.9, 6.1, "reference", high_inclusive=False)
+    assert limits_text(current().indicators["fpg"], fpg, EN) == "3.90–6.09"
     assert limits_text(sbp, Limits(None, 140.0, "target", high_inclusive=False), EN) == "<140"
     assert limits_text(bmi, Limits(18.5, 24.0, "reference", high_inclusive=True), EN) == "18.5–24"
 
@@ -275,6 +277,42 @@ def test_where_room_is_short_numbers_stay_whole_and_names_wrap_least() -> None:
     assert widths[5] >= text_width("somewhat", 8.5) + 18
     assert widths[0] >= text_width("Mean corpuscular haemoglobin", 8.5) + 9
     assert widths[7] < text_width("not at all / a little bit", 8.5)
+
+
+def test_the_glyph_of_a_mark_has_its_room_beside_the_text() -> None:
+    band = Mark("G3a mildly to moderately decreased", "watch")
+    score, class_ = column_widths([Column("Score"), Column("Class")], (("eGFR", band),), 499)
+    assert class_ / score * (text_width("Score", 8.0) + 9) > text_width(band.text, 8.5) + 9 + 9
+
+
+def scores_of(report: annual.AnnualReport) -> dict[str, tuple[Any, ...]]:
+    """The rows of all tables of scores, by the score's name."""
+    return {row[0]: row[1:] for table in tables(report.risks()) for row in table.rows}
+
+
+BMI = [reading("height", "2025-03-01", 170, "cm"), reading("weight", "2025-03-01", 60, "kg")]
+PRESSURE = [reading("sbp", "2025-03-01", 104, "mm[Hg]"), reading("dbp", "2025-03-01", 70, "mm[Hg]")]
+
+
+def test_a_score_that_does_not_apply_names_what_rules_it_out_and_not_what_is_missing(summary_of) -> None:
+    said = scores_of(summary_of(*BMI, *PRESSURE, birth_date="1930-01-01"))
+    assert said["Chinese Diabetes Risk Score"] == ("outside what it was made for: age 95",)
+    assert said["Risk stratum in high blood pressure (China)"] == (
+        "blood pressure below 130/85 mmHg, where its table begins",
+    )
+
+
+def test_cautions_are_in_the_language_of_the_report(summary_of) -> None:
+    liver = (("ast", 20, "U/L"), ("alt", 20, "U/L"), ("plt", 200, "10*9/L"), ("hba1c", 3.5, "%"))
+    facts = [reading(name, "2025-03-01", value, unit) for name, value, unit in liver]
+    text = said(summary_of(*facts, birth_date="1999-01-01", lang="zh").risks())
+    assert "数值超出建模范围，结果为外推" in text
+    assert "age_years" not in text
+
+
+def test_a_waist_without_a_sex_has_no_class_and_the_report_stands(summary_of) -> None:
+    waist = reading("waist", "2025-03-01", 92, "cm")
+    assert "waist: no class without the sex" in said(summary_of(*BMI, waist, sex="unknown").risks())
 
 
 def test_lone_values_of_a_spark_are_dots() -> None:

@@ -112,7 +112,7 @@ def limits_text(indicator: Indicator, limits: Limits | None, _: Words) -> str:
     low = None if limits.low is None else f"{limits.low:g}"
     high = None if limits.high is None else f"{limits.high:g}"
     if low is not None and high is not None and float(low) > 0:
-        return f"{low}–{high}" if limits.high_inclusive else f"{low}–{_below(indicator, float(high))}"
+        return f"{low}–{high}" if limits.high_inclusive else _up_to(indicator, float(low), float(high))
     if high is not None:
         return f"{'≤' if limits.high_inclusive else '<'}{high}"
     if low is not None:
@@ -121,8 +121,9 @@ def limits_text(indicator: Indicator, limits: Limits | None, _: Words) -> str:
     return (" / ").join(names)
 
 
-def _below(indicator: Indicator, limit: float) -> str:
-    return f"{limit - 10.0**-indicator.decimals:.{indicator.decimals}f}"
+def _up_to(indicator: Indicator, low: float, high: float) -> str:
+    digits = indicator.decimals
+    return f"{low:.{digits}f}–{high - 10.0**-digits:.{digits}f}"
 
 
 def day_text(effective: str | None, _: Words) -> str:

@@ -109,21 +109,30 @@ def _effect(effect: float, unit: str) -> str:
 
 
 def _remark(one: Scored, _: Words) -> str:
-    if one.remark is None:
-        return ""
-    if "extrapolation" in one.remark:
-        return _("outside the ages it was derived in: an extrapolation")
-    if one.remark.startswith(_WAIST):
-        waist = one.score.band(one.remark.removeprefix(_WAIST))
-        return _("waist: {band}", band=_.name(waist.label))
-    return one.remark
+    """The caution on a value, in words; nothing where the class says it already."""
+    said = one.remark or ""
+    if said.startswith(_WAIST):
+        place = next((band for band in one.score.bands if band.code == said.removeprefix(_WAIST)), None)
+        return _("waist: {band}", band=_.name(place.label)) if place else _("waist: no class without the sex")
+    for part, words in (
+        ("35–74", _("outside the ages it was derived in: an extrapolation")),
+        ("5–13 %", _("outside the values it was derived from: an extrapolation")),
+        ("decided by the criteria that are known", _("decided by the criteria that are known")),
+        ("implausibly high", _("the creatinine is implausibly high: its unit may be wrong")),
+    ):
+        if part in said:
+            return words
+    return ""
 
 
 def _why(one: Scored, _: Words) -> str:
     if one.status == "incomplete":
         names = list(dict.fromkeys(_.name(label_of(one.score, column)) for column in one.missing))
         return _("not asked or measured: {names}", names=listing(names, _))
-    blocking = [column for column in one.blocking if column not in one.missing]
+    if one.id == "bp_stratum_cn" and "sbp_mmhg" in one.blocking:
+        return _("blood pressure below 130/85 mmHg, where its table begins")
+    lacking = {*one.missing, *(used.column for used in one.used if used.value is None)}
+    blocking = [column for column in one.blocking if column not in lacking]
     names = list(dict.fromkeys(_blocker(one, column, _) for column in blocking))
     return _("outside what it was made for: {names}", names=listing(names, _))
 
@@ -134,4 +143,4 @@ def _blocker(one: Scored, column: str, _: Words) -> str:
     value = next((used.value for used in one.used if used.column == column), None)
     if value is None or isinstance(value, str) or column.endswith("_0_1"):
         return name
-    return f"{name} {value:g}"
+    return f"{name} {round(value, 1):g}"

@@ -169,7 +169,11 @@ def _shared(
 
 
 def _cell_width(cell: m.Cell, column: m.Column) -> float:
-    return _SPARK if isinstance(cell, Spark) else text_width(inline(cell), 8.5) * _weight(cell)
+    if isinstance(cell, Spark):
+        return _SPARK
+    strong = _weight(cell)
+    glyph = _SIGNED if isinstance(cell, m.Mark) and strong > 1 and column.align != "end" else 0.0
+    return text_width(inline(cell), 8.5) * strong + glyph
 
 
 def _weight(cell: m.Cell) -> float:
