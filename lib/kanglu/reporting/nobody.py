@@ -1,7 +1,7 @@
 """The dossier of nobody: an invented record that a zygote warms up with before it may see anyone's.
 
-Every indicator of the catalogue that has a reference range, measured once a year for three years, the
-last time out of range: it takes the same ways through the code as a real one.
+The key indicators of the catalogue, measured once a year and rising until they are out of range: it takes
+the same ways through the code as a real one.
 """
 
 from datetime import date
@@ -15,11 +15,11 @@ from kanglu.record.tables import FACTS, batch
 
 NUMBER = "K000000"
 """No person's record number: they are given out from 1."""
-_AGE, _YEARS = 56, 3
+_AGE, _YEARS, _RISE = 56, 6, 0.1
 
 
 def nobody(as_of: date, known: date) -> Dossier:
-    """An invented woman of 56 with three years of complete check-ups before `as_of`."""
+    """An invented woman of 56 with six years of check-ups before `as_of`."""
     recorded = f"{known.isoformat()}T00:00:00.000000Z"
     parts = {part: _facts(table, []) for part, table in PARTS.items()}
     parts["observations"] = _facts("observation", _observations(as_of, recorded))
@@ -42,7 +42,7 @@ def _observations(as_of: date, recorded: str) -> list[dict[str, Any]]:
     facts: list[dict[str, Any]] = []
     for indicator in catalogue.current().indicators.values():
         usual = indicator.range_for("female", _AGE)
-        if usual is None:
+        if usual is None or not indicator.key:
             continue
         low, high = usual.low, usual.high
         value = (low + high) / 2 if low is not None and high is not None else (high or low or 1) * 0.9
@@ -55,8 +55,8 @@ def _observations(as_of: date, recorded: str) -> list[dict[str, Any]]:
                     back,
                     indicator=indicator.id,
                     unit=indicator.unit,
-                    value=value if back else value * 2,
-                    original_value=str(value),
+                    value=value * (1 + _RISE * (_YEARS - back)),
+                    original_value="1",
                     original_unit=indicator.unit,
                 )
             )
