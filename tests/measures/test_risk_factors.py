@@ -154,6 +154,7 @@ def test_the_column_of_the_table(given, expected):
         ({"complication": nan}, "complication_0_1"),
         ({"diabetes": nan}, "diabetes_0_1"),
         ({"egfr": nan, "creatinine_umol_l": nan}, "creatinine_umol_l"),
+        ({"egfr": nan, "creatinine_umol_l": nan, "diabetes": 1}, "creatinine_umol_l"),
         ({"egfr": nan, "male": nan}, "sex"),
         ({"egfr": nan, "age_years": nan}, "age_years"),
         ({"diabetes": 1, "complication": nan, "tc_mmol_l": nan}, "complication_0_1"),
