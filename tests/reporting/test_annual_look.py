@@ -322,8 +322,10 @@ def test_lone_values_of_a_spark_are_dots() -> None:
 
 
 def test_on_a_phone_a_table_of_years_opens_at_the_newest() -> None:
-    years = Table(("Indicator", "2024", "2025"), (("Weight", "60", "61"),))
+    line = Spark((60.0, 61.0), "Weight")
+    years = Table(("Indicator", "2024", "2025", "Course"), (("Weight", "60", "61", line),))
     assert 'class="k-scroll k-newest-last"' in to_html(years)
+    assert '<th scope="col" class="k-drawn">Course</th>' in to_html(years)  # which a phone leaves out
     assert "k-newest-last" not in to_html(Table(("Problem", "Since"), (("Asthma", "2020"),)))
 
 

@@ -64,7 +64,7 @@ HTML = {
         '<div class="k-scroll" tabindex="0" role="region" aria-label="Years"><table class="k-table">'
         '<caption>Years</caption><thead><tr><th scope="col">Item</th>'
         '<th scope="col" class="k-end">2026<small>05-19</small></th></tr></thead><tbody>'
-        '<tr class="k-group"><th scope="rowgroup" colspan="2">Fat</th></tr>'
+        '<tr class="k-group"><th scope="rowgroup" colspan="2"><span>Fat</span></th></tr>'
         '<tr><th scope="row">LDL-C</th><td class="k-end">2.4</td></tr></tbody></table></div>'
         '<p class="k-prose k-note">Note</p>',
     ),

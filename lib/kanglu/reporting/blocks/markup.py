@@ -97,9 +97,7 @@ def _cover(cover: m.Cover) -> str:
 
 def _table(table: m.Table) -> str:
     columns = [c if isinstance(c, m.Column) else m.Column(c) for c in table.columns]
-    classes = [
-        {"start": "", "end": ' class="k-end"', "center": ' class="k-center"'}[c.align] for c in columns
-    ]
+    classes = [_column_class(k, c, table) for k, c in enumerate(columns)]
     head = "".join(
         f'<th scope="col"{style}>{escape(c.text)}{f"<small>{escape(c.sub)}</small>" if c.sub else ""}</th>'
         for c, style in zip(columns, classes, strict=True)
@@ -107,7 +105,7 @@ def _table(table: m.Table) -> str:
     body = []
     for row in table.rows:
         if isinstance(row, m.Group):
-            name = f'<th scope="rowgroup" colspan="{len(columns)}">{escape(row.text)}</th>'
+            name = f'<th scope="rowgroup" colspan="{len(columns)}"><span>{escape(row.text)}</span></th>'
             body.append(f'<tr class="k-group">{name}</tr>')
             continue
         cells = [f'<th scope="row"{classes[0]}>{inline(row[0])}</th>']
@@ -122,6 +120,12 @@ def _table(table: m.Table) -> str:
         f'<div class="k-scroll{newest_last}" tabindex="0"{label}><table class="k-table">{caption}'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>{note}"
     )
+
+
+def _column_class(place: int, column: m.Column, table: m.Table) -> str:
+    drawn = any(isinstance(row[place], Spark) for row in table.rows if not isinstance(row, m.Group))
+    name = {"start": "k-drawn" if drawn else "", "end": "k-end", "center": "k-center"}[column.align]
+    return f' class="{name}"' if name else ""
 
 
 def _chart(chart: m.Chart) -> str:
