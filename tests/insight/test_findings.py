@@ -145,12 +145,12 @@ def test_a_fall_and_a_rise_by_the_same_ratio_are_as_large(someone):
     assert (found["alt"].change.size > found["ast"].change.size) == (noise[0] < noise[1])
 
 
-def test_critical_comes_first_then_targets_then_the_furthest_out(someone):
-    woman = (
-        someone().seen("ldl_c", 9).seen("potassium", 7.5).seen("fpg", 7.1).seen("tc", 5.6).seen("hdl_c", 1.5)
-    )
+def test_critical_comes_first_then_targets_then_the_furthest_out_and_habits_last(someone):
+    woman = someone().seen("exercise_min_week", 0).seen("ldl_c", 9).seen("potassium", 7.5)
+    woman.seen("fpg", 7.1).seen("tc", 5.6).seen("hdl_c", 1.5)
     found = judged(woman, About("female", 50, frozenset({"diabetes"})))
-    assert [one.indicator for one in ranked(found.values())] == ["potassium", "fpg", "ldl_c", "tc"]
+    names = [one.indicator for one in ranked(found.values(), CATALOGUE)]
+    assert names == ["potassium", "fpg", "ldl_c", "tc", "exercise_min_week"]
 
 
 def test_what_the_catalogue_does_not_know_is_not_judged(someone):

@@ -134,7 +134,7 @@ def summarise(dossier: Dossier, year: int, catalogue: Catalogue) -> AnnualSummar
         later=later(dossier.observations, end_of(until)),
         measured=sum(len(past.in_year(name, year)) for name in past if name in known),
         judged=judged,
-        out=ranked(judged),
+        out=ranked(judged, catalogue),
         missing=missing(past, about, until) if grown else (),
         years=tuple(range(year - YEARS + 1, year + 1)),
         rows=_rows(catalogue, past, about, year),

@@ -17,6 +17,8 @@ from kanglu.measures import changed, reference_change_value
 
 type Direction = Literal["better", "worse", "neither"]
 
+HABITS = frozenset({"lifestyle", "wearables"})
+"""Groups of what people do, as against what was found in them."""
 LOOK_BACK = 2
 """How many years back a value may lie that this year's is compared with."""
 
@@ -116,14 +118,18 @@ def in_order(catalogue: Catalogue, names: Iterable[str]) -> list[str]:
     return [name for name in catalogue.indicators if name in wanted]
 
 
-def ranked(judged: Iterable[Judged]) -> tuple[Judged, ...]:
-    """What is out of range: critical first, then the furthest out; a target missed before a reference."""
+def ranked(judged: Iterable[Judged], catalogue: Catalogue) -> tuple[Judged, ...]:
+    """What is out of range, the furthest out first.
+
+    Critical values stand before all others, habits behind them, a missed target before a missed reference.
+    """
     out = [item for item in judged if item.out]
     return tuple(
         sorted(
             out,
             key=lambda item: (
                 not item.critical,
+                catalogue.indicators[item.indicator].group in HABITS,
                 item.limits is None or item.limits.kind != "target",
                 -item.excess,
             ),
