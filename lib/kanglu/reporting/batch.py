@@ -8,7 +8,7 @@ the chunks of a worker that dies are tried again.
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -150,33 +150,52 @@ def _begin_worker(parent: int) -> None:
     confine.die_with_parent(parent)
 
 
+@dataclass(frozen=True)
+class _Turn:
+    """A chunk, and how often its worker died with it."""
+
+    chunk: Chunk
+    strikes: int = 0
+
+
 def _rendered(plan: Plan, chunks: list[Chunk], hands: _Hands) -> Iterator[list[Row]]:
     """The rows of each chunk as it ends.
 
-    A worker that dies breaks its pool; what was under way is tried again in a new one, a few times: one of
-    these chunks may be what kills workers.
+    A worker that dies breaks its pool, and what was under way is tried again in a new one: each chunk alone,
+    since one of them may be what kills workers.
     """
-    waiting = [(chunk, 0) for chunk in reversed(chunks)]
+    waiting = [_Turn(chunk) for chunk in reversed(chunks)]
     while waiting:
         with hands.executor() as executor:
-            underway: dict[Future[list[Row]], tuple[Chunk, int]] = {}
-            broken = False
-            while (waiting and not broken) or underway:
-                while waiting and not broken and len(underway) < 2 * hands.number:
-                    chunk, strikes = waiting.pop()
-                    underway[executor.submit(render_chunk, plan, chunk)] = chunk, strikes
+            underway: dict[Future[list[Row]], _Turn] = {}
+            whole = True
+            while underway or (whole and waiting):
+                while whole and waiting and _fits(waiting[-1], underway.values(), 2 * hands.number):
+                    try:
+                        future = executor.submit(render_chunk, plan, waiting[-1].chunk)
+                    except BrokenProcessPool:
+                        whole = False
+                    else:
+                        underway[future] = waiting.pop()
                 for future in wait(underway, return_when=FIRST_COMPLETED).done:
-                    chunk, strikes = underway.pop(future)
+                    turn = underway.pop(future)
                     try:
                         yield future.result()
                     except BrokenProcessPool:
-                        broken = True
-                        if strikes + 1 < _STRIKES:
-                            waiting.append((chunk, strikes + 1))
+                        whole = False
+                        if turn.strikes + 1 < _STRIKES:
+                            waiting.append(_Turn(turn.chunk, turn.strikes + 1))
                         else:
-                            yield _all_failed(plan, chunk, "its worker was ended")
+                            yield _all_failed(plan, turn.chunk, "its worker was ended")
                     except Exception as error:
-                        yield _all_failed(plan, chunk, str(error) or type(error).__name__)
+                        yield _all_failed(plan, turn.chunk, str(error) or type(error).__name__)
+
+
+def _fits(turn: _Turn, underway: Collection[_Turn], most: int) -> bool:
+    """Whether a chunk may join those under way; one whose worker died is tried alone."""
+    if not underway:
+        return True
+    return len(underway) < most and not turn.strikes and not any(other.strikes for other in underway)
 
 
 def _all_failed(plan: Plan, chunk: Chunk, reason: str) -> list[Row]:

@@ -83,7 +83,8 @@ class Zygote:
                 stdout=subprocess.DEVNULL,
                 stderr=self._said,
             )
-        wire.send(self.control, plan)
+        with suppress(OSError):  # of one that did not start, `wait_until_warm` tells
+            wire.send(self.control, plan)
 
     def wait_until_warm(self) -> None:
         """Raises `ReportError` if it cannot be."""

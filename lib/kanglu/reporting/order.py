@@ -29,7 +29,7 @@ class Order:
     Parameters
     ----------
     report : ``annual``, ``cohort`` or the path of a notebook. A notebook with a parameter `person` gives a
-        report for each person of the panel; any other gives one report.
+        report for each person of the panel; any other gives one report, always made anew.
     panel : expression that says whom, see `Store.panel`.
     year, lang : of the report.
     as_of, known : the two times to read the facts for; `known` follows `as_of`.

@@ -44,7 +44,8 @@ def main() -> None:
         workshop = Workshop(plan)
         if "pdf" in plan.formats and _sets_after_fork(workshop, control) and confine.forbid_threads():
             _sets(workshop, "warm")
-        _rehearse(workshop)
+        if plan.personal:
+            _rehearse(workshop)
     except KangluError as error:
         wire.send(control, error)
         return
