@@ -109,3 +109,20 @@ def instant(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise DateError(f"{moment.isoformat()} has no time zone.", remedy="Pass an aware datetime.")
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def year_at(effective: str | date) -> float:
+    """An effective time as a fractional year; a time known only in part stands at the middle of that part.
+
+    >>> year_at("2024"), year_at("2024-01-01")
+    (2024.5, 2024.0)
+    """
+    text = effective.isoformat() if isinstance(effective, date) else partial(effective)
+    year = int(text[:4])
+    if len(text) == 4:
+        return year + 0.5
+    if len(text) == 7:
+        return year + (int(text[5:7]) - 0.5) / 12
+    first = date(year, 1, 1)
+    days = (date(year + 1, 1, 1) - first).days if year < 9999 else 365
+    return year + (date.fromisoformat(text[:10]) - first).days / days

@@ -3,9 +3,10 @@
 import pytest
 
 from kanglu.catalogue import load
+from kanglu.dates import year_at
 from kanglu.insight.findings import About
 from kanglu.insight.history import history
-from kanglu.insight.lines import MOST_POINTS, lines, time_of
+from kanglu.insight.lines import MOST_POINTS, lines
 
 CATALOGUE = load()
 
@@ -27,7 +28,7 @@ def drawn(woman, year=2025, age=50):
     ],
 )
 def test_time_in_years(effective, time):
-    assert time_of(effective) == pytest.approx(time)
+    assert year_at(effective) == pytest.approx(time)
 
 
 def test_a_line_needs_values_in_three_of_five_years(someone):

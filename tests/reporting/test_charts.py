@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kanglu.dates import year_at
 from kanglu.reporting.charts import (
     Band,
     ChartSpec,
@@ -18,7 +19,6 @@ from kanglu.reporting.charts import (
     Spark,
     spark_svg,
     to_svg,
-    year_at,
 )
 from kanglu.reporting.charts.palette import LEVELS
 from kanglu.reporting.charts.scale import (

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby, pairwise
 from statistics import median
 from typing import Literal
 
 from kanglu.catalogue import Catalogue
-from kanglu.dates import partial
+from kanglu.dates import year_at
 from kanglu.insight.findings import About, in_order
 from kanglu.insight.history import History, Reading
 from kanglu.insight.limits import Limits
@@ -78,7 +77,7 @@ def _in_years(reading: Reading, year: int) -> bool:
 def _line(name: str, readings: Sequence[Reading], limits: Limits | None) -> Line:
     by: Literal["reading", "month"] = "reading"
     points = [
-        Point(time_of(reading.effective), reading.value, reading.comparator)
+        Point(year_at(reading.effective), reading.value, reading.comparator)
         for reading in readings
         if reading.value is not None
     ]
@@ -95,19 +94,6 @@ def _line(name: str, readings: Sequence[Reading], limits: Limits | None) -> Line
 def _monthly(readings: Sequence[Reading]) -> list[Point]:
     exact = [reading for reading in readings if reading.exact and reading.value is not None]
     return [
-        Point(time_of(month), median(r.value for r in group if r.value is not None), None)
+        Point(year_at(month), median(r.value for r in group if r.value is not None), None)
         for month, group in groupby(exact, key=lambda reading: reading.effective[:7])
     ]
-
-
-def time_of(effective: str) -> float:
-    """An effective time as years with a fraction; one known in part stands in the middle of that part."""
-    text = partial(effective)
-    year = int(text[:4])
-    if len(text) == 4:
-        return year + 0.5
-    if len(text) == 7:
-        return year + (int(text[5:7]) - 0.5) / 12
-    first = date(year, 1, 1)
-    length = (date(year, 12, 31) - first).days + 1
-    return year + (date.fromisoformat(text[:10]) - first).days / length

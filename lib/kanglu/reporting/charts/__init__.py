@@ -14,7 +14,6 @@ from kanglu.reporting.charts.spec import (
     Point,
     Series,
     Spark,
-    year_at,
 )
 from kanglu.reporting.charts.svg import spark_svg, to_svg
 
@@ -30,5 +29,4 @@ __all__ = [
     "spark_svg",
     "to_holoviews",
     "to_svg",
-    "year_at",
 ]

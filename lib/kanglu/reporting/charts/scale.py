@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from math import ceil, floor, isclose, log10
 
-from kanglu.dates import add_months
-from kanglu.reporting.charts.spec import Band, ChartSpec, year_at
+from kanglu.dates import add_months, year_at
+from kanglu.reporting.charts.spec import Band, ChartSpec
 
 type Range = tuple[float, float]
 

@@ -1,17 +1,15 @@
 """What a chart says: series, bands, events and gaps, its unit, and the words for those who cannot see it."""
 
 from dataclasses import dataclass
-from datetime import date
 from math import isfinite
 from typing import Literal
 
-from kanglu.dates import partial
 from kanglu.errors import ReportError
 
 Level = Literal["ok", "watch", "high", "low", "critical", "missing", "improved", "worsened"]
 Kind = Literal["line", "bar", "dumbbell", "histogram", "stacked"]
 
-__all__ = ["Band", "ChartSpec", "Event", "Gap", "Kind", "Level", "Point", "Series", "Spark", "year_at"]
+__all__ = ["Band", "ChartSpec", "Event", "Gap", "Kind", "Level", "Point", "Series", "Spark"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,20 +122,3 @@ class Spark:
     alt: str
     low: float | None = None
     high: float | None = None
-
-
-def year_at(effective: str | date) -> float:
-    """An effective time as a fractional year; a time known only in part stands at the middle of that part.
-
-    >>> year_at("2024"), year_at("2024-01-01")
-    (2024.5, 2024.0)
-    """
-    text = effective.isoformat() if isinstance(effective, date) else partial(effective)
-    year = int(text[:4])
-    if len(text) == 4:
-        return year + 0.5
-    if len(text) == 7:
-        return year + (int(text[5:7]) - 0.5) / 12
-    first = date(year, 1, 1)
-    days = (date(year + 1, 1, 1) - first).days if year < 9999 else 365
-    return year + (date.fromisoformat(text[:10]) - first).days / days
