@@ -68,7 +68,8 @@ class _Bench:
         after = self._stock(plan, range(HALF + 1, 2 * HALF + 1), "pdf" in formats)
         assert (done.made, done.failed) == (people, {})
         slow = (before + after) / 2
-        what = f"{people} annual summaries, {' and '.join(format.upper() for format in formats)}, {self.jobs} jobs"
+        papers = " and ".join(formats).replace("html", "HTML").replace("pdf", "PDF")
+        what = f"{people} annual summaries, {papers}, {self.jobs} jobs"
         stock_way = "stock papermill, nbconvert" + (", WeasyPrint" if "pdf" in formats else "")
         return _Raced(
             {
