@@ -200,6 +200,7 @@ def test_converted_units_are_told_once_a_pair(summary_of) -> None:
     ("unit", "en", "zh"),
     [
         ("{pack}.a", "pack-years", "包·年"),
+        ("{liang}/d", "liang/d", "两/日"),
         ("[pH]", "", ""),
         ("1", "", ""),
         ("/d", "/d", "/日"),

@@ -24,11 +24,15 @@ _UNITS = {
     "[in_i]": "in",
     "[pH]": "",
     "{pack}.a": "pack-years",
+    "{liang}/d": "liang/d",
+    "{cigarettes}/d": "cigarettes/d",
 }
 _UNITS_ZH = {
     "/min": "次/分",
     "/d": "/日",
     "{pack}.a": "包·年",
+    "{liang}/d": "两/日",
+    "{cigarettes}/d": "支/日",
     "h": "小时",
     "min": "分钟",
     "min/wk": "分钟/周",

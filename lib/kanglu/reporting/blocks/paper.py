@@ -189,5 +189,5 @@ def _least_width(cell: m.Cell, column: m.Column) -> float:
     text = inline(cell)
     if column.align == "end" and any(map(str.isdigit, text)):
         return text_width(text, 8.5) * _weight(cell)
-    words = (word if word.isascii() else word[:_TOGETHER] for word in re.split(r"[ \n]", text))
+    words = (word if word.isascii() else word[:_TOGETHER] for word in re.split(r"[ \n]|(?<=-)", text))
     return max((text_width(word, 8.5) for word in words), default=0.0) * _weight(cell)
