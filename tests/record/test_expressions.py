@@ -182,7 +182,11 @@ def test_who_is_meant(peopled: Store, expression: str, ids: list[int]) -> None:
 
 def test_the_day_decides(peopled: Store) -> None:
     assert peopled.panel("diabetes", as_of="2026-07-01", known="2026-06-30").ids == [1, 5]
-    assert peopled.panel("diabetes", as_of="2024-02-01", known="2026-06-30").ids == [1]
+    assert peopled.panel("diabetes", as_of="2024-02-29", known="2026-06-30").ids == [
+        1,
+        2,
+    ]  # of 2: over in March
+    assert peopled.panel("diabetes", as_of="2024-03-01", known="2026-06-30").ids == [1]
     assert peopled.panel("age >= 65", as_of="2026-07-01", known="2026-07-01").ids == [1, 2]
     assert peopled.panel("hba1c < 6", as_of="2026-07-31").ids == [1]
 

@@ -82,12 +82,12 @@ def render(
         total = sum(len(chunk.people) for chunk in chunks)
         ended: list[Row] = []
         for rows in _rendered(plan, chunks, hands):
-            manifest.add(row for row in rows if row != before.get(row.name))
+            manifest.add(row for row in rows if row.state != "skipped")
             ended += rows
             if progress is not None:
                 progress(len(ended), total)
     failed = {row.name: row.reason for row in ended if row.state == "failed"}
-    same = sum(row == before.get(row.name) and row.state == "done" for row in ended)
+    same = sum(row.state == "skipped" for row in ended)
     return Done(plan.folder, len(ended) - same - len(failed), same, failed)
 
 

@@ -10,7 +10,8 @@ from kanglu.i18n import Lang
 
 Format = Literal["html", "pdf"]
 FORMATS: tuple[Format, ...] = ("html", "pdf")
-State = Literal["done", "failed"]
+State = Literal["done", "failed", "skipped"]
+"""Skipped: done in an earlier run and unchanged since."""
 PARTIAL = ".part"
 """How the names of files end that are being written; a killed batch leaves some behind."""
 GIBIBYTE = 2**30

@@ -5,7 +5,7 @@ made it packs the facts of the next.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from kanglu.record import Dossier
@@ -55,7 +55,7 @@ class _Underway:
 
 
 def render_chunk(plan: Plan, chunk: Chunk) -> list[Row]:
-    """Make some reports; answers a row for each, failures included."""
+    """Make some reports; answers a row for each, whether done, failed or skipped."""
     rows: list[Row] = []
     underway: _Underway | None = None
     with _ONE_CHUNK:
@@ -64,7 +64,7 @@ def render_chunk(plan: Plan, chunk: Chunk) -> list[Row]:
             input_now = input_hash(plan, facts)
             before = chunk.before.get(job.name)
             if facts is not None and before is not None and unchanged(before, input_now, plan.folder):
-                rows.append(before)
+                rows.append(replace(before, state="skipped"))
                 continue
             task = maker.task(job)
             if underway is not None:
