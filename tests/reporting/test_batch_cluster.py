@@ -2,6 +2,7 @@
 
 import sys
 
+import distributed
 import pytest
 
 from kanglu.errors import ReportError
@@ -9,7 +10,6 @@ from kanglu.reporting import manifest, render
 
 
 def test_workers_of_a_cluster_make_the_reports(small_report, panel_of, order):
-    distributed = pytest.importorskip("distributed")
     cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
 
     with cluster:

@@ -1,11 +1,10 @@
 """The same description as HoloViews objects."""
 
+import holoviews as hv
 import numpy as np
 import pytest
 
 from kanglu.reporting.charts import Band, ChartSpec, Event, Gap, Point, Series, to_holoviews
-
-hv = pytest.importorskip("holoviews")
 
 
 def test_line_chart_becomes_bands_curve_points_and_events() -> None:
