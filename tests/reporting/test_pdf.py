@@ -11,7 +11,7 @@ from kanglu.errors import ReportError
 from kanglu.home import shipped
 from kanglu.reporting import fonts
 from kanglu.reporting.blocks import Cover, Heading, Prose, to_data
-from kanglu.reporting.pdf import Press, set_pdf
+from kanglu.reporting.pdf import Press
 
 DAY = date(2026, 6, 30)
 STYLE = shipped("reports/style")
@@ -63,7 +63,7 @@ def test_its_fonts_are_inside(press):
 
 def test_the_same_report_has_the_same_bytes(press):
     assert press.set(blocks(), DAY) == press.set(blocks(), DAY)
-    assert set_pdf(blocks(), STYLE, fonts.find(), DAY) == press.set(blocks(), DAY)[0]
+    assert Press(STYLE, fonts.find()).set(blocks(), DAY)[0] == press.set(blocks(), DAY)[0]
 
 
 def test_text_is_never_read_as_markup(press):

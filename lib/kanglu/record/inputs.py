@@ -87,7 +87,6 @@ SOURCES = (
     Source("says_antihypertensive_0_1", "antihypertensive_use", 12),
 )
 _PLACE = {source.indicator: place for place, source in enumerate(SOURCES)}
-_COLUMN = {source.indicator: source.column for source in SOURCES}
 INDICATORS = tuple(_PLACE)
 """The indicators that `score_inputs` reads; a caller need load no others."""
 

@@ -59,11 +59,6 @@ class Press:
         return pdf
 
 
-def set_pdf(blocks: Iterable[dict[str, Any]], style: Path, font: Font, day: date) -> bytes:
-    """One PDF; for many, keep a `Press`."""
-    return Press(style, font).set(blocks, day)[0]
-
-
 def _refused(error: typst.TypstError) -> ReportError:
     hints = " ".join(error.hints)
     return ReportError(
