@@ -22,7 +22,7 @@ def contents(store: Store) -> dict[str, list[Any]]:
     kept = {"batch", "audit_event", "audit_head", "setting"}
     with store.database.reading() as connection:
         return {
-            table.name: [tuple(row) for row in connection.execute(select(table).order_by(table.c.id))]
+            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
             for table in tables.metadata.sorted_tables
             if table.name not in kept
         }

@@ -26,6 +26,12 @@ PARTS = {
     "immunizations": "immunization",
     "reports": "diagnostic_report",
     "care_plans": "care_plan",
+    "communications": "communication",
+    "appointments": "appointment",
+    "episodes": "episode_of_care",
+    "care_team": "care_team",
+    "flags": "flag",
+    "task_changes": "task_change",
 }
 """The frames of a dossier and the table that each comes from."""
 
@@ -37,7 +43,7 @@ class Dossier:
     Parameters
     ----------
     person : who it is.
-    observations … care_plans : the facts, columns as the tables, by effective time.
+    observations … task_changes : the facts, columns as the tables, by effective time.
     as_of, known : the two times it was read for.
     catalogue_revision : of the definitions in force.
     last_recorded : when the latest of the facts was learned; None when there is none.
@@ -54,6 +60,12 @@ class Dossier:
     immunizations: pd.DataFrame
     reports: pd.DataFrame
     care_plans: pd.DataFrame
+    communications: pd.DataFrame
+    appointments: pd.DataFrame
+    episodes: pd.DataFrame
+    care_team: pd.DataFrame
+    flags: pd.DataFrame
+    task_changes: pd.DataFrame
     as_of: date
     known: date
     catalogue_revision: str

@@ -1,7 +1,8 @@
 """What may be said of a person: one immutable tuple for each kind of fact, as it comes from a source.
 
-A fact is a named tuple, because an import makes hundreds of thousands of them and the database takes
-tuples. The fields of each stand in the order that its `Kind` needs:
+What the service did stands in `service`, and is handed on here. A fact is a named tuple, because an import
+makes hundreds of thousands of them and the database takes tuples. The fields of each stand in the order that
+its `Kind` needs:
 
 1. the fields that say the same thing (two facts that agree in all of them are one fact),
 2. the further fields whose change makes a correction,
@@ -20,10 +21,17 @@ source_key : identity of this *fact* in its source, unique for the person and th
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
-Origin = Literal["measured", "reported", "imported", "derived", "defaulted"]
-ORIGINS: tuple[str, ...] = get_args(Origin)
+from kanglu.record.origin import ORIGINS as ORIGINS
+from kanglu.record.origin import Origin as Origin
+from kanglu.record.service import Appointment as Appointment
+from kanglu.record.service import CareTeam as CareTeam
+from kanglu.record.service import Communication as Communication
+from kanglu.record.service import EpisodeOfCare as EpisodeOfCare
+from kanglu.record.service import Flag as Flag
+from kanglu.record.service import TaskChange as TaskChange
+
 Sex = Literal["male", "female", "other", "unknown"]
 WITHDRAWN = "entered-in-error"
 NOBODY = 0
@@ -242,6 +250,12 @@ Fact = (
     | Immunization
     | DiagnosticReport
     | CarePlan
+    | Communication
+    | Appointment
+    | EpisodeOfCare
+    | CareTeam
+    | Flag
+    | TaskChange
     | Demographics
 )
 
@@ -257,6 +271,7 @@ class Kind:
     same : how many leading fields say what the fact is.
     content : how many leading fields make a correction when they change.
     coded : whether the fact is named by system and code; then the display names it where the code is missing.
+    ahead : whether it may be effective after the day asked for and count all the same.
     """
 
     table: str
@@ -264,6 +279,7 @@ class Kind:
     same: int
     content: int
     coded: bool = True
+    ahead: bool = False
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -271,9 +287,9 @@ class Kind:
         return self.fact._fields
 
 
-def _kind(table: str, fact: type[Fact], up_to: str, *, coded: bool = True) -> Kind:
+def _kind(table: str, fact: type[Fact], up_to: str, *, coded: bool = True, ahead: bool = False) -> Kind:
     fields = fact._fields
-    return Kind(table, fact, fields.index(up_to) + 1, fields.index("status") + 1, coded)
+    return Kind(table, fact, fields.index(up_to) + 1, fields.index("status") + 1, coded, ahead)
 
 
 KINDS: tuple[Kind, ...] = (
@@ -287,6 +303,12 @@ KINDS: tuple[Kind, ...] = (
     _kind("immunization", Immunization, "dose"),
     _kind("diagnostic_report", DiagnosticReport, "conclusion"),
     _kind("care_plan", CarePlan, "detail"),
+    _kind("communication", Communication, "text"),
+    _kind("appointment", Appointment, "reason", ahead=True),
+    _kind("episode_of_care", EpisodeOfCare, "reason"),
+    _kind("care_team", CareTeam, "practitioner"),
+    _kind("flag", Flag, "reason"),
+    _kind("task_change", TaskChange, "reason"),
 )
 KIND_OF: Mapping[type[Fact], Kind] = {kind.fact: kind for kind in KINDS}
 

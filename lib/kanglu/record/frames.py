@@ -14,12 +14,14 @@ from sqlalchemy.sql.sqltypes import Double
 
 from kanglu.record import tables
 from kanglu.record.facts import KINDS
-from kanglu.record.moment import Moment, current
+from kanglu.record.moment import Moment, current, standing
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     kind.table: ("id", "batch_id", "recorded", *kind.fields) for kind in KINDS
 }
 """Columns of the frame of each kind of fact, in order."""
+AHEAD = frozenset(kind.table for kind in KINDS if kind.ahead)
+"""Kinds that count before they are effective."""
 
 
 def frame(table: Table, columns: Sequence[str], rows: Sequence[Row[Any] | tuple[Any, ...]]) -> pd.DataFrame:
@@ -47,12 +49,14 @@ def facts_of(
 ) -> pd.DataFrame:
     """The facts of one kind about some people at the moment, by person, effective time and id.
 
-    What has no effective time comes first. `columns` leaves some out; all of `COLUMNS` when None.
+    What has no effective time comes first; appointments that lie ahead are among them. `columns` leaves some
+    out; all of `COLUMNS` when None.
     """
     table, wanted = tables.FACTS[name], columns or COLUMNS[name]
+    holding = standing if name in AHEAD else current
     query: Select[Any] = (
         select(*(table.c[column] for column in wanted))
-        .where(table.c.person_id.in_(people), current(table, moment), *where)
+        .where(table.c.person_id.in_(people), holding(table, moment), *where)
         .order_by(table.c.person_id, func.coalesce(table.c.effective, ""), table.c.id)
     )
     return frame(table, wanted, connection.execute(query).fetchall())

@@ -1,7 +1,8 @@
 """The tables, declared once for SQLite and PostgreSQL; the migrations are held to them by a test.
 
 Texts are compared byte by byte on both (collation ``C`` on PostgreSQL), so that times sort as times and
-every order is the same everywhere. Rows of facts are only ever inserted; undoing a batch removes them.
+every order is the same everywhere. Rows of facts are only ever inserted; undoing a batch removes them. What
+the rules give is no fact: it is derived from facts, recomputed, and stands in no batch.
 """
 
 from collections.abc import Mapping
@@ -113,6 +114,16 @@ address = Table(
     comment="A postal address (FHIR Patient.address), encrypted.",
 )
 
+person_link = Table(
+    "person_link",
+    metadata,
+    *_of_person(),
+    Column("into_id", ForeignKey(person.c.id), nullable=False, index=True),
+    Column("reason", text()),
+    UniqueConstraint("person_id"),
+    comment="Whose record took in whose (FHIR Patient.link, replaced-by).",
+)
+
 problem = Table(
     "problem",
     metadata,
@@ -176,6 +187,12 @@ _COMMENTS: Mapping[str, str] = {
     "immunization": "A vaccination (FHIR Immunization).",
     "diagnostic_report": "A laboratory or imaging report (FHIR DiagnosticReport).",
     "care_plan": "A plan of care (FHIR CarePlan).",
+    "communication": "A contact, tried or made (FHIR Communication).",
+    "appointment": "A time agreed on, which may lie ahead (FHIR Appointment).",
+    "episode_of_care": "Being enrolled in a programme (FHIR EpisodeOfCare).",
+    "care_team": "A member of the team that looks after the person (FHIR CareTeam.participant).",
+    "flag": "A tag set by hand (FHIR Flag).",
+    "task_change": "What somebody did to a task (FHIR Task, Provenance).",
 }
 
 
@@ -217,5 +234,70 @@ Index("ix_observation_indicator_person_id", observation.c.indicator, observation
 
 LEADING: tuple[str, ...] = ("id", "batch_id", "recorded", "replaces")
 """Columns of every fact table that the record itself fills, before the fact's own."""
-OF_PERSON: tuple[Table, ...] = (*FACTS.values(), identifier, telecom, address)
-"""Every table whose rows belong to a person, facts first."""
+OF_PERSON: tuple[Table, ...] = (*FACTS.values(), identifier, telecom, address, person_link)
+"""Every table whose rows belong to a person and came with a batch, facts first."""
+
+rule_version = Table(
+    "rule_version",
+    metadata,
+    Column("rule", text(), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("definition", text(), nullable=False),
+    Column("live_from", text(), nullable=False),
+    Column("recorded", text(), nullable=False),
+    comment="A rule as it was at a version (FHIR PlanDefinition); `definition` is JSON.",
+)
+
+evaluation = Table(
+    "evaluation",
+    metadata,
+    _id(),
+    Column("as_of", text(), nullable=False),
+    Column("known", text(), nullable=False),
+    Column("recorded", text(), nullable=False),
+    Column("revision", text(), nullable=False),
+    Column("last_batch", Integer, nullable=False),
+    Column("scope", text(), nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("state", text(), nullable=False),
+    Column("counts", JSON, nullable=False),
+    CheckConstraint("scope IN ('full', 'changed', 'people')", name="scope"),
+    CheckConstraint("state IN ('running', 'complete')", name="state"),
+    comment="One run of the rules; `last_batch` is the highest batch that there was.",
+)
+
+evaluated_person = Table(
+    "evaluated_person",
+    metadata,
+    Column("person_id", ForeignKey(person.c.id), primary_key=True, autoincrement=False),
+    Column("as_of", text(), nullable=False),
+    Column("next_change", text()),
+    Column("revision", text(), nullable=False),
+    comment="For which day the rules looked at a person last; `next_change` is the first day on which "
+    "something changes without new facts.",
+)
+
+rule_result = Table(
+    "rule_result",
+    metadata,
+    _id(),
+    Column("person_id", ForeignKey(person.c.id), nullable=False, index=True),
+    *(Column(name, text(), nullable=False) for name in ("kind", "code", "rule")),
+    Column("version", Integer, nullable=False),
+    Column("period", text(), nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("starts", text(), nullable=False),
+    Column("ends", text()),
+    Column("state", text(), nullable=False),
+    *(Column(name, text()) for name in ("reason", "window_start", "due", "lapses")),
+    Column("priority", Integer),
+    *(Column(name, text()) for name in ("role", "channel", "based_on")),
+    Column("inputs", text(), nullable=False),
+    Column("evaluation_id", ForeignKey(evaluation.c.id), nullable=False, index=True),
+    Column("recorded", text(), nullable=False),
+    Column("withdrawn", text()),
+    comment="What a rule gave a person in a period (FHIR Task, ServiceRequest, CommunicationRequest, Flag). "
+    "The key is (rule, version, person, period, part); it held from `recorded` until it was withdrawn.",
+)
+_current = rule_result.c.withdrawn.is_(None)
+Index("ix_rule_result_current", rule_result.c.person_id, sqlite_where=_current, postgresql_where=_current)

@@ -9,6 +9,9 @@ from kanglu.errors import NotFound, RecordError
 from kanglu.record import tables
 from kanglu.record.tables import FACTS, OF_PERSON
 
+AT_ONCE = "0001-01-01"
+"""The day on which something changes for people whose facts were taken away: any that is asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Undone:
@@ -52,11 +55,26 @@ def undo(connection: Connection, batch_id: int, at: str) -> Undone:
             f"Batch {batch_id} cannot be undone: later batches build on it ({names}).",
             remedy=f"Undo {names} first, the latest first; import what still holds again afterwards.",
         )
+    _unsettle(connection, batch_id)
     facts = _remove(connection, batch_id)
     people = connection.execute(delete(tables.person).where(tables.person.c.batch_id == batch_id)).rowcount
     connection.execute(delete(tables.problem).where(tables.problem.c.batch_id == batch_id))
     connection.execute(update(tables.batch).where(tables.batch.c.id == batch_id).values(undone=at))
     return Undone(batch_id, row.label, facts, people, tuple(sorted(relying - stored)))
+
+
+def _unsettle(connection: Connection, batch_id: int) -> None:
+    """Have the rules look again at whoever loses facts; what they gave to people who go, goes with them."""
+    entered = select(tables.person.c.id).where(tables.person.c.batch_id == batch_id)
+    for table in (tables.rule_result, tables.evaluated_person):
+        connection.execute(delete(table).where(table.c.person_id.in_(entered)))
+    for table in OF_PERSON:
+        touched = select(table.c.person_id).where(table.c.batch_id == batch_id)
+        connection.execute(
+            update(tables.evaluated_person)
+            .where(tables.evaluated_person.c.person_id.in_(touched))
+            .values(next_change=AT_ONCE)
+        )
 
 
 def _remove(connection: Connection, batch_id: int) -> int:
