@@ -13,6 +13,18 @@ from kanglu.record.inputs import DATE_SUFFIX, OPEN_SUFFIX
 
 type Status = Literal["ok", "incomplete", "not_applicable"]
 
+SHOWN = (
+    "bmi_class_cn",
+    "ckd_epi_2021_cr",
+    "china_par_10y",
+    "chinese_diabetes_risk_score",
+    "bp_stratum_cn",
+    "metabolic_syndrome_cds2020",
+    "fib4",
+    "tyg",
+    "eag",
+)
+"""The scores of the yearly summary, in its order: what a check-up asks for. The registry holds more."""
 EXPLAINED = frozenset({"china_par_10y", "chinese_diabetes_risk_score", "metabolic_syndrome_cds2020"})
 """The scores whose contributors are worth a line."""
 
@@ -60,8 +72,8 @@ class Scored:
 
 
 def scored(inputs: Mapping[str, npt.NDArray[Any]]) -> tuple[Scored, ...]:
-    """Every score of the registry for one person, from the columns that `record.inputs` gives (one row)."""
-    return tuple(_scored(score, inputs) for score in SCORES.values())
+    """The yearly summary's scores of one person, from the columns that `record.inputs` gives (one row)."""
+    return tuple(_scored(SCORES[name], inputs) for name in SHOWN)
 
 
 def _scored(score: Score, inputs: Mapping[str, npt.NDArray[Any]]) -> Scored:
