@@ -114,7 +114,7 @@ def left(store: Store) -> tuple[list[int], dict[int, str]]:
     with store.database.reading() as connection:
         results = connection.scalars(select(tables.rule_result.c.person_id).order_by(text("1"))).all()
         seen = select(tables.evaluated_person.c.person_id, tables.evaluated_person.c.next_change)
-        return list(results), dict(connection.execute(seen).tuples().all())
+        return list(results), {row.person_id: row.next_change for row in connection.execute(seen)}
 
 
 def test_what_rules_gave_goes_with_the_people_that_an_undo_removes(store: Store) -> None:
