@@ -5,6 +5,7 @@ not clean is looked at cell by cell.
 """
 
 import re
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ type Codes = npt.NDArray[np.intp]
 type Cells = pd.Series[Any] | npt.NDArray[Any]
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d( 00:00:00)?", re.ASCII)
 _MISSING = frozenset({"", "na", "nan", "n/a", "none", "null", "<na>", "nat", "unknown", "未知"})
 _SEXES = {"male": 1.0, "m": 1.0, "男": 1.0, "female": 0.0, "f": 0.0, "女": 0.0}
 _FLAGS = {"true": 1.0, "false": 0.0}
@@ -30,7 +32,7 @@ def values_of(cells: Cells, item: Input) -> tuple[Floats, Mask | None, Mask | No
     """The cells as floats (NaN where there is none), which are empty, which unreadable (None: no cell)."""
     if item.kind == "sex" and (plain := _plain_sexes(cells)) is not None:
         return plain, None, None
-    if item.kind not in ("sex", "word") and (numbers := _floats(cells)) is not None:
+    if item.kind not in ("sex", "word", "day") and (numbers := _floats(cells)) is not None:
         missing = np.isnan(numbers) if numbers.size and np.isnan(numbers.min()) else None
         return (numbers, missing, None) if cells.dtype.kind in "iub" else _whole(numbers, item, missing)
     codes, words = words_of(cells)
@@ -142,8 +144,18 @@ def _parse(word: str, item: Input) -> float:
     word = word.strip()
     if item.kind == "sex":
         return _SEXES.get(word.casefold(), np.nan)
+    if item.kind == "day":
+        return _ordinal(word)
     if item.kind == "word":
         return float(item.words.index(word)) if word in item.words else np.nan
     if _NUMBER.fullmatch(word):
         return float(word)
     return _FLAGS.get(word.casefold(), np.nan) if item.kind == "flag" else np.nan
+
+
+def _ordinal(word: str) -> float:
+    """The ordinal of a date, as `date.toordinal` counts."""
+    try:
+        return float(date.fromisoformat(word[:10]).toordinal()) if _DAY.fullmatch(word) else np.nan
+    except ValueError:
+        return np.nan

@@ -14,7 +14,7 @@ import pandas as pd
 type Inputs = pd.DataFrame | Mapping[str, object]
 """A frame, or a mapping of column names to arrays or to scalars (one person)."""
 
-type Kind = Literal["number", "whole", "flag", "sex", "word"]
+type Kind = Literal["number", "whole", "flag", "sex", "word", "day", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class Input:
     key : its name inside the score.
     label : its name for people, by language.
     columns : the columns that can state it; where a frame has several, the first with a cell counts.
-    kind : a number, a whole number, a flag (0 or 1), a sex (male or female), or one of `words`.
+    kind : a number, a whole number, a flag (0 or 1), a sex (male or female), one of `words`, a day
+        (YYYY-MM-DD), or a text that the score itself reads.
     column_required : whether a frame without any of the columns is an error.
     cell_required : whether a row with an empty cell is incomplete; where not, the score decides.
     """

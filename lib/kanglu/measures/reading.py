@@ -31,13 +31,15 @@ class Fault:
 class Readings:
     """What was read from a frame: for each input one float a row, NaN where it cannot be used, and why.
 
-    A sex is 1.0 for male and 0.0 for female; a word is its place among the input's words.
+    A sex is 1.0 for male and 0.0 for female; a word is its place among the input's words, a day its ordinal,
+    a text its place among the distinct ones of its column, which `texts` keeps.
     """
 
     size: int
     index: Index
     values: dict[str, Floats] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, list[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     def __getitem__(self, key: str) -> Floats:
@@ -45,8 +47,18 @@ class Readings:
 
     def require(self, key: str, where: Mask) -> None:
         """Say that the rows of `where` cannot be answered without this input, where it is missing."""
-        missing = where & np.isnan(self.values[key])
-        self.add(_fault(self.columns[key], "missing", missing, "is missing"))
+        self.ask(key, where & np.isnan(self.values[key]), "is missing")
+
+    def ask(self, key: str, where: Mask, why: str) -> None:
+        """Say that this input is to be asked in the rows of `where`: the column's name and `why`."""
+        self.add(_fault(self.columns[key], "missing", where, why))
+
+    def reject(self, key: str, where: Mask, why: str) -> None:
+        """Say that the texts in the rows of `where` cannot be read: the column's name, the text and `why`."""
+        column, rows = self.columns[key], np.flatnonzero(where)
+        cells = shown(np.array(self.texts[key], dtype=object), self.values[key][rows].astype(np.intp))
+        if rows.size:
+            self.add(Fault(column, "unreadable", rows, [f"{column} {cell} {why}" for cell in cells]))
 
     def refuse(self, key: str, where: Mask, why: str) -> None:
         """Say that the score does not apply to the rows of `where`: the column's name and `why`."""
@@ -66,7 +78,8 @@ def read(inputs: Inputs, wanted: Iterable[Input], *, score: str) -> Readings:
         if not present and item.column_required:
             raise _lacks(item.names, columns, score)
         readings.columns[item.key] = (present or list(item.columns))[0].name
-        readings.values[item.key] = _read_input(item, present, columns, readings, score)
+        read_input = _read_text if item.kind == "text" else _read_input
+        readings.values[item.key] = read_input(item, present, columns, readings, score)
     return readings
 
 
@@ -155,6 +168,16 @@ def _read_input(
     return values
 
 
+def _read_text(
+    item: Input, present: Sequence[Column], columns: Mapping[str, Cells], readings: Readings, score: str
+) -> Floats:
+    """A text from the one column that states it."""
+    codes, readings.texts[item.key] = words_of(columns[present[0].name])
+    empty = np.array([is_missing(text) for text in readings.texts[item.key]] + [True])[codes]
+    readings.add(_fault(present[0].name, "missing", empty, "is missing"))
+    return np.where(empty, np.nan, codes)
+
+
 def _read_column(item: Input, column: Column, columns: Mapping[str, Cells], score: str) -> _Part:
     cells = columns[column.name]
     values, missing, unreadable = values_of(cells, item)
@@ -219,6 +242,7 @@ def _unreadable(name: str, cells: Cells, where: Mask, item: Input) -> Fault:
         "flag": "is neither 0 nor 1",
         "sex": "is neither male nor female",
         "word": f"is none of: {'; '.join(item.words)}",
+        "day": "is not a date (YYYY-MM-DD)",
     }[item.kind]
     rows = np.flatnonzero(where)
     return Fault(name, "unreadable", rows, [f"{name} {cell} {why}" for cell in shown(cells, rows)])

@@ -72,6 +72,8 @@ class Answer:
     notes : remarks on rows that are answered: where, and the sentence.
     contributors : what drives each row; called only when asked for.
     extra : further columns of words.
+    numbers : further columns of numbers.
+    flags : columns of words that stand even on a row without a value.
     """
 
     value: Floats
@@ -79,6 +81,8 @@ class Answer:
     notes: Sequence[tuple[Mask, str]] = ()
     contributors: Callable[[], list[tuple[Contributor, ...]]] | None = None
     extra: Mapping[str, Coded] = field(default_factory=dict)
+    numbers: Mapping[str, Floats] = field(default_factory=dict)
+    flags: Mapping[str, Coded] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,33 +175,40 @@ class Answered:
     index : the rows' names in the frame.
     value : one float a row, NaN where there is none.
     words : the columns band, status, missing, reason, version, and further ones of the score.
+    numbers : further columns of numbers.
     contributors : what drives each row; None where not asked for.
     """
 
     index: Index
     value: Floats
     words: Mapping[str, Coded]
+    numbers: Mapping[str, Floats]
     contributors: Sequence[tuple[Contributor, ...]] | None
 
     def row(self, place: int) -> dict[str, Any]:
         """One row as plain values: a float or None, words or None, a tuple of contributors if asked for."""
-        value = float(self.value[place])
-        found: dict[str, Any] = {"value": None if value != value else value}
+        found: dict[str, Any] = {"value": _plain(self.value[place])}
         found |= {name: column.word(place) for name, column in self.words.items()}
+        found |= {name: _plain(cells[place]) for name, cells in self.numbers.items()}
         return found if self.contributors is None else {**found, "contributors": self.contributors[place]}
 
     def frame(self) -> pd.DataFrame:
         """All rows as a frame."""
         words = {name: column.column() for name, column in self.words.items()}
-        frame = pd.DataFrame({"value": self.value, **words}, index=self.index, copy=False)
+        frame = pd.DataFrame({"value": self.value, **words, **self.numbers}, index=self.index, copy=False)
         if self.contributors is not None:
             frame["contributors"] = pd.Series(list(self.contributors), index=self.index, dtype=object)
         return frame
 
 
+def _plain(cell: np.float64) -> float | None:
+    """A cell as a plain number, None where there is none."""
+    return None if np.isnan(cell) else float(cell)
+
+
 def _masked(score: Score, readings: Readings, answer: Answer, contributors: bool) -> Answered:
     """The answer with the rows that have faults taken out, and the reasons put in."""
-    value, band, extra = answer.value, answer.band, dict(answer.extra)
+    value, band, extra, numbers = answer.value, answer.band, dict(answer.extra), dict(answer.numbers)
     status = np.zeros(readings.size, dtype=np.int8)
     for fault in readings.faults:
         status[fault.rows] = np.maximum(status[fault.rows], 2 if fault.kind == "outside" else 1)
@@ -206,6 +217,7 @@ def _masked(score: Score, readings: Readings, answer: Answer, contributors: bool
         value = np.where(blocked, np.nan, value)
         band = np.where(blocked, np.int8(-1), band)
         extra = {name: Coded(np.where(blocked, -1, codes), words) for name, (codes, words) in extra.items()}
+        numbers = {name: np.where(blocked, np.nan, cells) for name, cells in numbers.items()}
     drives = None
     if contributors and answer.contributors is not None:
         found = answer.contributors()
@@ -217,8 +229,9 @@ def _masked(score: Score, readings: Readings, answer: Answer, contributors: bool
         "reason": _reasons(readings, answer.notes, status),
         "version": Coded(np.zeros(readings.size, dtype=np.int8), (score.version,)),
         **extra,
+        **answer.flags,
     }
-    return Answered(readings.index, value, words, drives)
+    return Answered(readings.index, value, words, numbers, drives)
 
 
 def _category(codes: npt.NDArray[Any], words: Sequence[str]) -> Categories:
