@@ -208,6 +208,9 @@ def score(
     target: Annotated[
         Path | None, typer.Argument(metavar="OUT.CSV", help="The same rows with the answers beside.")
     ] = None,
+    output: Annotated[
+        str | None, typer.Option(help="Which number of a score that can give several. The first if left out.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Score every row of a file: value, band, status, reason and version are written beside it.
@@ -217,6 +220,8 @@ def score(
     kanglu score china_par_10y                         whom it fits, and the columns it reads
 
     kanglu score china_par_10y people.csv scored.csv
+
+    kanglu score prevent people.csv scored.csv --output hf_10yr
     """
     from kanglu import measures
 
@@ -232,7 +237,7 @@ def score(
     elif target is None:
         raise typer.BadParameter("name the file to write as well: kanglu score ID IN.CSV OUT.CSV")
     else:
-        counts = measures.score_file(name, source, target)
+        counts = measures.score_file(name, source, target, output=output)
         screen.answer(as_json, counts, lambda: screen.say(f"{target}: {screen.counts(counts)}"))
 
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kanglu.measures.cells import Floats
-from kanglu.measures.columns import Column, Input, Inputs, Unit, column, number
+from kanglu.measures.columns import Inputs, column, number, word
 from kanglu.measures.reading import Readings
 from kanglu.measures.score import Answer, Band, Places, Score
 
@@ -87,12 +87,12 @@ BP_STRATUM = Score(
     inputs=(
         number("sbp", "收缩压", "systolic pressure", column("sbp_mmhg", "mmHg", 40, 350)),
         number("dbp", "舒张压", "diastolic pressure", column("dbp_mmhg", "mmHg", 20, 250)),
-        Input(
+        word(
             "other_factors",
-            {"zh": "其他危险因素和病史", "en": "other risk factors and history"},
-            (Column("other_factors", (Unit("word", 0, len(OTHER_FACTORS)),)),),
-            kind="word",
-            words=OTHER_FACTORS,
+            "其他危险因素和病史",
+            "other risk factors and history",
+            "other_factors",
+            OTHER_FACTORS,
         ),
     ),
     bands=_BANDS,

@@ -9,15 +9,15 @@ import pandas as pd
 
 from kanglu.measures.cells import Floats
 from kanglu.measures.columns import Column, Inputs, Unit, column, flag, number, sex
+from kanglu.measures.equations import Factor, avoidable, in_blocks
 from kanglu.measures.reading import Readings, read
-from kanglu.measures.score import Answer, Band, Contributor, Score
+from kanglu.measures.score import Answer, Band, Score
 
 CHOLESTEROL_MG_DL_PER_MMOL_L = 1 / 0.0259
 """The factor this score was published with (elsewhere 38.67 is used)."""
 
 _TC = (Unit("mg/dL", 80, 400), Unit("mmol/L", 2, 11, CHOLESTEROL_MG_DL_PER_MMOL_L))
 _HDL = (Unit("mg/dL", 20, 130), Unit("mmol/L", 0.5, 4, CHOLESTEROL_MG_DL_PER_MMOL_L))
-_BLOCK = 16384  # rows whose temporaries stay in the processor's cache
 _DERIVED = (35, 74)
 
 
@@ -122,68 +122,36 @@ def _predictor(c: Coefficients, t: _Terms) -> Floats:
 
 
 def _risk(given: Mapping[str, Floats]) -> Floats:
-    """The risk in percent, block by block; NaN where anything is."""
-    size = given["age"].size
-    risk = np.empty(size)
-    for start in range(0, size, _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        terms = _Terms(
-            **{name: np.log(given[name][rows]) for name in _LOGARITHMS},
-            **{name: given[name][rows] for name in _FLAGS},
-        )
-        women = _predictor(FEMALE, terms)
-        z = _predictor(MALE, terms)
-        z -= women
-        z *= given["sex"][rows]
-        z += women
-        np.multiply(np.expm1(-np.exp(z)), -100.0, out=risk[rows])
-    return risk
+    """The risk in percent; NaN where anything is."""
+    return in_blocks(given, _block)
+
+
+def _block(given: Mapping[str, Floats]) -> Floats:
+    """The risk of a block of rows."""
+    terms = _Terms(
+        **{name: np.log(given[name]) for name in _LOGARITHMS},
+        **{name: given[name] for name in _FLAGS},
+    )
+    women = _predictor(FEMALE, terms)
+    z = _predictor(MALE, terms)
+    z -= women
+    z *= given["sex"]
+    z += women
+    return np.expm1(-np.exp(z)) * -100.0
 
 
 # The comparison person of the official site: same sex, age and region, nothing else; waist by sex.
-_IDEAL: Mapping[str, Mapping[str, float | tuple[float, float]]] = {
-    "blood_pressure": {"sbp": 120.0, "treated": 0.0},
-    "total_chol": {"total_chol": 200.0},
-    "hdl_c": {"hdl_c": 40.0},
-    "waist": {"waist": (90.0, 85.0)},
-    "diabetes": {"diabetes": 0.0},
-    "smoker": {"smoker": 0.0},
-    "family_history": {"family_history": 0.0},
+_FACTORS = {
+    "blood_pressure": Factor({"zh": "血压", "en": "blood pressure"}, {"sbp": 120.0, "treated": 0.0}),
+    "total_chol": Factor({"zh": "总胆固醇", "en": "total cholesterol"}, {"total_chol": 200.0}),
+    "hdl_c": Factor({"zh": "高密度脂蛋白胆固醇", "en": "HDL cholesterol"}, {"hdl_c": 40.0}),
+    "waist": Factor({"zh": "腰围", "en": "waist"}, {"waist": (90.0, 85.0)}),
+    "diabetes": Factor({"zh": "糖尿病", "en": "diabetes"}, {"diabetes": 0.0}),
+    "smoker": Factor({"zh": "吸烟", "en": "smoking"}, {"smoker": 0.0}),
+    "family_history": Factor(
+        {"zh": "心脑血管病家族史", "en": "family history of ASCVD"}, {"family_history": 0.0}
+    ),
 }
-_LABELS = {
-    "blood_pressure": {"zh": "血压", "en": "blood pressure"},
-    "total_chol": {"zh": "总胆固醇", "en": "total cholesterol"},
-    "hdl_c": {"zh": "高密度脂蛋白胆固醇", "en": "HDL cholesterol"},
-    "waist": {"zh": "腰围", "en": "waist"},
-    "diabetes": {"zh": "糖尿病", "en": "diabetes"},
-    "smoker": {"zh": "吸烟", "en": "smoking"},
-    "family_history": {"zh": "心脑血管病家族史", "en": "family history of ASCVD"},
-}
-
-
-def _contributors(given: Mapping[str, Floats], risk: Floats) -> list[tuple[Contributor, ...]]:
-    """By factor, how far the risk would fall were that factor alone as in the comparison person."""
-    sex = given["sex"]
-    effects = {}
-    for factor, ideal in _IDEAL.items():
-        changed = {
-            name: np.where(sex == 1, *level) if isinstance(level, tuple) else np.full(sex.size, level)
-            for name, level in ideal.items()
-        }
-        effects[factor] = risk - _risk({**given, **changed})
-    return [
-        tuple(
-            sorted(
-                (
-                    Contributor(factor, _LABELS[factor], float(effect[row]), "percentage points")
-                    for factor, effect in effects.items()
-                    if effect[row] != 0
-                ),
-                key=lambda contributor: -abs(contributor.effect),
-            )
-        )
-        for row in range(sex.size)
-    ]
 
 
 def ideal_risk(inputs: Inputs) -> Floats:
@@ -194,8 +162,8 @@ def ideal_risk(inputs: Inputs) -> Floats:
     """
     items = [item for item in CHINA_PAR.inputs if item.key in ("sex", "age", "north", "urban")]
     given = dict(read(inputs, items, score=CHINA_PAR.id).values)
-    for ideal in _IDEAL.values():
-        for name, level in ideal.items():
+    for factor in _FACTORS.values():
+        for name, level in factor.ideal.items():
             men, women = level if isinstance(level, tuple) else (level, level)
             given[name] = np.where(given["sex"] == 1, men, women)
     return _risk(given)
@@ -212,7 +180,7 @@ def _compute(given: Readings) -> Answer:
         risk,
         band,
         notes=((extrapolated, note),),
-        contributors=lambda: _contributors(given.values, risk),
+        contributors=lambda: avoidable(given.values, _FACTORS, _risk),
     )
 
 

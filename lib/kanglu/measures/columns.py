@@ -19,12 +19,13 @@ type Kind = Literal["number", "whole", "flag", "sex", "word", "day", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit a column may be in: the range taken (both ends included) and the factor to the input's unit."""
+    """A unit a column may be in: the range taken (ends included); × factor + offset gives the input's unit."""
 
     name: str
     low: float
     high: float
     factor: float = 1.0
+    offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,9 @@ def number(
     )
 
 
-def column(name: str, unit: str, low: float, high: float, factor: float = 1.0) -> Column:
+def column(name: str, unit: str, low: float, high: float, factor: float = 1.0, offset: float = 0.0) -> Column:
     """A column that is always in one unit."""
-    return Column(name, (Unit(unit, low, high, factor),))
+    return Column(name, (Unit(unit, low, high, factor, offset),))
 
 
 def flag(
@@ -114,3 +115,9 @@ def sex(*, column_required: bool = True, cell_required: bool = True) -> Input:
         column_required=column_required,
         cell_required=cell_required,
     )
+
+
+def word(key: str, zh: str, en: str, name: str, words: tuple[str, ...]) -> Input:
+    """An input that is one of a few words."""
+    stated = Column(name, (Unit("word", 0, len(words)),))
+    return Input(key, {"zh": zh, "en": en}, (stated,), kind="word", words=words)

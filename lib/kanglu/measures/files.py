@@ -26,15 +26,15 @@ class _Sheet:
     rows: list[list[str]]
 
 
-def score_file(score_id: str, in_csv: Path, out_csv: Path) -> dict[str, int]:
+def score_file(score_id: str, in_csv: Path, out_csv: Path, *, output: str | None = None) -> dict[str, int]:
     """Write the rows of a CSV file, in their order and as they are, with the answer in five more columns.
 
     The file is UTF-8, with or without a byte order mark, or GB18030, and stays what it was; values are
-    written with all their digits. Returns the number of rows and how many are ok, incomplete and
-    not_applicable. Raises `MeasureError` for a file that cannot be read as such or written, or that lacks a
-    required column.
+    written with all their digits. `output` chooses among the numbers of a score that can give several.
+    Returns the number of rows and how many are ok, incomplete and not_applicable. Raises `MeasureError` for
+    a file that cannot be read as such or written, or that lacks a required column.
     """
-    score = find(score_id)
+    score = find(score_id, output)
     sheet = _read(Path(in_csv))
     answer = score(pd.DataFrame(sheet.rows, columns=sheet.header, dtype=object))[list(ANSWER)]
     value = [repr(number) if number == number else "" for number in answer["value"].tolist()]

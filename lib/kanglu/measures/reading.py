@@ -202,14 +202,15 @@ def _judge(part: _Part, column: Column, cells: Cells, unit: Unit | None, stated:
     low: float | Floats
     high: float | Floats
     factor: float | Floats
+    offset: float | Floats
     if unit is not None:
-        low, high, factor = unit.low, unit.high, unit.factor
+        low, high, factor, offset = unit.low, unit.high, unit.factor, unit.offset
         if values.size == 0 or (low <= values.min() and values.max() <= high):
-            return part if factor == 1 else part._replace(values=values * factor)
+            return part if (factor, offset) == (1, 0) else part._replace(values=values * factor + offset)
     else:
-        low, high, factor = (
+        low, high, factor, offset = (
             np.array([*(getattr(unit, name) for unit in column.units), rest])[stated]
-            for name, rest in (("low", -np.inf), ("high", np.inf), ("factor", np.nan))
+            for name, rest in (("low", -np.inf), ("high", np.inf), ("factor", np.nan), ("offset", 0.0))
         )
     outside = (values < low) | (values > high)
     if outside.any():
@@ -221,7 +222,7 @@ def _judge(part: _Part, column: Column, cells: Cells, unit: Unit | None, stated:
         ]
         part.faults.append(Fault(column.name, "outside", rows, texts))
         values = np.where(outside, np.nan, values)
-    return part._replace(values=values * factor)
+    return part._replace(values=values * factor + offset)
 
 
 def _outside(unit: Unit) -> str:

@@ -35,20 +35,23 @@ SCORES: Mapping[str, Score] = MappingProxyType(
 )
 
 
-def find(score_id: str) -> Score:
-    """The score of an id; raises `MeasureError` for one that is not there."""
+def find(score_id: str, output: str | None = None) -> Score:
+    """The score of an id, giving one of its outputs; raises `MeasureError` for one that is not there."""
     if score_id in SCORES:
-        return SCORES[score_id]
+        return SCORES[score_id] if output is None else SCORES[score_id].giving(output)
     close = get_close_matches(score_id, SCORES, n=1)
     hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(SCORES)}."
     raise MeasureError(f"There is no score {score_id!r}.", remedy=hint)
 
 
-def score(score_id: str, inputs: Inputs, *, contributors: bool = False) -> pd.DataFrame:
+def score(
+    score_id: str, inputs: Inputs, *, output: str | None = None, contributors: bool = False
+) -> pd.DataFrame:
     """Score every row of a frame: value, band, status, missing, reason, version (and contributors).
 
     `inputs` is a frame, or a mapping of columns or of scalars; the columns a score takes are listed by
-    ``SCORES[id].columns()``. Raises `MeasureError` for an unknown score or a required column that is not
-    there; a bad cell never raises, its row says what is wrong with it.
+    ``SCORES[id].columns()``. A score that can give several numbers lists them in ``SCORES[id].outputs`` and
+    gives the first unless `output` names another. Raises `MeasureError` for an unknown score or output, or
+    a required column that is not there; a bad cell never raises, its row says what is wrong with it.
     """
-    return find(score_id)(inputs, contributors=contributors)
+    return find(score_id, output)(inputs, contributors=contributors)

@@ -1,7 +1,7 @@
 """The manners all scores share: what a score is, what it answers, and how an answer becomes a frame."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from kanglu.errors import MeasureError
 from kanglu.measures.cells import Floats, Mask
 from kanglu.measures.columns import Input, Inputs
 from kanglu.measures.reading import Index, Readings, read
@@ -74,6 +75,8 @@ class Answer:
     extra : further columns of words.
     numbers : further columns of numbers.
     flags : columns of words that stand even on a row without a value.
+    model : which of its sets of coefficients each row was answered with, where there are several; the
+        version says it.
     """
 
     value: Floats
@@ -83,6 +86,17 @@ class Answer:
     extra: Mapping[str, Coded] = field(default_factory=dict)
     numbers: Mapping[str, Floats] = field(default_factory=dict)
     flags: Mapping[str, Coded] = field(default_factory=dict)
+    model: Coded | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One of the numbers that a score can give: its name by language, and what it has of its own."""
+
+    name: Mapping[str, str]
+    version: str
+    bands: tuple[Band, ...]
+    compute: Callable[[Readings], Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,7 @@ class Score:
     inputs : what it reads.
     bands : the classes it tells apart.
     compute : readings to answer.
+    outputs : what it can give, by id, where that is more than one number; the first unless `giving` chose.
     """
 
     id: str
@@ -112,6 +127,7 @@ class Score:
     inputs: tuple[Input, ...]
     bands: tuple[Band, ...]
     compute: Callable[[Readings], Answer]
+    outputs: Mapping[str, Output] = field(default_factory=dict)
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -126,6 +142,14 @@ class Score:
     def band(self, code: str) -> Band:
         """The band of a code; raises KeyError."""
         return {band.code: band for band in self.bands}[code]
+
+    def giving(self, output: str) -> "Score":
+        """The score that gives this one of its `outputs`; raises `MeasureError` for one it has not."""
+        if output not in self.outputs:
+            choice = f"There are: {', '.join(self.outputs)}." if self.outputs else "It gives one number."
+            raise MeasureError(f"There is no output {output!r}.", where=self.id, remedy=choice)
+        chosen = self.outputs[output]
+        return replace(self, version=chosen.version, bands=chosen.bands, compute=chosen.compute)
 
     def columns(self) -> pd.DataFrame:
         """The columns it accepts: input, column, unit, low, high, required; preferred columns first."""
@@ -227,7 +251,7 @@ def _masked(score: Score, readings: Readings, answer: Answer, contributors: bool
         "status": Coded(status, STATUSES),
         "missing": _missing(readings),
         "reason": _reasons(readings, answer.notes, status),
-        "version": Coded(np.zeros(readings.size, dtype=np.int8), (score.version,)),
+        "version": _version(score, answer, readings.size),
         **extra,
         **answer.flags,
     }
@@ -244,6 +268,13 @@ def _category(codes: npt.NDArray[Any], words: Sequence[str]) -> Categories:
 def _dtype(words: tuple[str, ...]) -> Any:
     """Making one takes longer than scoring a row."""
     return pd.CategoricalDtype(list(words))
+
+
+def _version(score: Score, answer: Answer, size: int) -> Coded:
+    """The version, and the model where there are several."""
+    if answer.model is None:
+        return Coded(np.zeros(size, dtype=np.int8), (score.version,))
+    return Coded(answer.model.codes, [f"{score.version}; {model}" for model in answer.model.words])
 
 
 def _missing(readings: Readings) -> Coded:
