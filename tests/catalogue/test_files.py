@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kanglu import catalogue
-from kanglu.catalogue import Catalogue, loading
+from kanglu.catalogue import Catalogue, layers
 from kanglu.errors import CatalogueError
 
 ENTRY = """
@@ -218,14 +218,18 @@ def test_the_schema_describes_the_shipped_files() -> None:
     entry = described["$defs"]["Indicator"]
     assert set(entry["required"]) == {"id", "name"}
     assert set(entry["properties"]) == set(catalogue.Indicator.model_fields)
-    assert set(described["properties"]) == {"group", "defaults", "disable", "indicators"}
+    assert set(described["properties"]) == {
+        *("group", "defaults", "disable"),
+        *layers.CATALOGUE,
+        *layers.RULEBOOK,
+    }
 
 
 def test_the_shipped_folder_is_a_layer_like_any_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(loading.DEFAULTS, tmp_path / "defaults")
-    monkeypatch.setattr(loading, "DEFAULTS", tmp_path / "absent")
+    shutil.copytree(layers.DEFAULTS, tmp_path / "defaults")
+    monkeypatch.setattr(layers, "DEFAULTS", tmp_path / "absent")
     copied = catalogue.load(tmp_path / "defaults")
     monkeypatch.undo()
     assert copied.revision == catalogue.load(tmp_path / "none").revision

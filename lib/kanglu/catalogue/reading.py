@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import yaml
 
@@ -82,6 +82,18 @@ def _child(node: Any, step: str | int) -> tuple[int, Any] | None:
     return None
 
 
+class Place(NamedTuple):
+    """Where an entry stands."""
+
+    source: Source
+    path: Path_
+
+    @property
+    def where(self) -> str:
+        """``file:line``."""
+        return f"{self.source.name}:{self.source.line_of(self.path)}"
+
+
 @dataclass(frozen=True)
 class Fault:
     """One mistake in a catalogue file."""
@@ -116,12 +128,16 @@ def error_of(faults: Sequence[Fault]) -> CatalogueError:
     return CatalogueError(f"{len(faults)} mistakes in the catalogue:\n{listed}")
 
 
-def read(path: Path) -> tuple[Source, dict[str, Any], Fault | None]:
-    """A YAML file whose top is a mapping; where it cannot be read, nothing and the fault."""
+def read(path: Path, root: Path | None = None) -> tuple[Source, dict[str, Any], Fault | None]:
+    """A YAML file whose top is a mapping; where it cannot be read, nothing and the fault.
+
+    The file is called by its name, or by its path from `root`.
+    """
+    name = path.relative_to(root).as_posix() if root else path.name
     try:
-        source = Source(path.name, path.read_text(encoding="utf-8"))
+        source = Source(name, path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
-        source = Source(path.name, "")
+        source = Source(name, "")
         return (
             source,
             {},
