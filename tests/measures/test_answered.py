@@ -1,15 +1,17 @@
 """One person's answer as plain values is what the frame says of them, on every reference row."""
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from tests.measures.unpacked import VECTORS as FOLDER
+from tests.measures.unpacked import screening
 
 from kanglu.measures import SCORES
 
-VECTORS = {
-    path.stem: pd.read_csv(path) for path in (Path(__file__).parents[1] / "data" / "vectors").glob("*.csv")
+VECTORS = {path.stem: pd.read_csv(path) for path in FOLDER.glob("*.csv")} | {
+    "apcs": screening("APCS_original_2011"),
+    "osta": screening("OSTA"),
 }
 PAIRS = [
     (name, score)

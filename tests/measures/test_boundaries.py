@@ -65,8 +65,7 @@ def band(score: str, **facts: object) -> object:
     return found["band"]
 
 
-def test_every_score_answers_its_plain_person() -> None:
-    assert set(PEOPLE) == set(measures.SCORES)
+def test_every_plain_person_is_answered() -> None:
     for score in PEOPLE:
         found = answer(score)
         assert found["status"] == "ok", found["reason"]

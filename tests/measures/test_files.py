@@ -24,6 +24,9 @@ FILES = {
     "fib4_nafld": ("fib4", 26, 0),
     "homa_tyg": ("tyg", 17, 0),
     "hba1c_conversion": ("eag", 13, 0),
+    "kfre_4var": ("kfre_4v_2y", 72, 0),
+    "metabolic_syndrome_idf2005_chinese": ("metabolic_syndrome_idf2005", 16, 0),
+    "findrisc": ("findrisc", 17, 0),
 }
 
 

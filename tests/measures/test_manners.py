@@ -7,81 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.measures.people import PEOPLE, UNASKED, Person
 
 from kanglu import measures
 from kanglu.errors import MeasureError
 from kanglu.measures import SCORES
-
-type Person = dict[str, object]
-
-YES = st.sampled_from([0, 1])
-SEX = st.sampled_from(["male", "female"])
-PEOPLE: dict[str, st.SearchStrategy[Person]] = {
-    "bmi_class_cn": st.fixed_dictionaries(
-        {"bmi_kg_m2": st.floats(12, 60), "sex": SEX, "waist_cm": st.floats(50, 150)}
-    ),
-    "ckd_epi_2021_cr": st.fixed_dictionaries(
-        {"sex": SEX, "age_years": st.integers(18, 100), "creatinine_mg_dl": st.floats(0.1, 20)}
-    ),
-    "china_par_10y": st.fixed_dictionaries(
-        {
-            "sex": SEX,
-            "age_years": st.integers(20, 85),
-            "north_0_1": YES,
-            "urban_0_1": YES,
-            "waist_cm": st.floats(50, 130),
-            "tc_mmol_l": st.floats(2, 11),
-            "hdl_c_mmol_l": st.floats(0.5, 4),
-            "sbp_mmhg": st.integers(70, 200),
-            "on_antihypertensive_0_1": YES,
-            "diabetes_0_1": YES,
-            "current_smoker_0_1": YES,
-            "family_history_ascvd_0_1": YES,
-        }
-    ),
-    "chinese_diabetes_risk_score": st.fixed_dictionaries(
-        {
-            "sex": SEX,
-            "age_years": st.integers(20, 74),
-            "bmi_kg_m2": st.floats(15, 45),
-            "waist_cm": st.floats(50, 150),
-            "sbp_mmhg": st.integers(80, 220),
-            "family_history_first_degree_0_1": YES,
-        }
-    ),
-    "bp_stratum_cn": st.fixed_dictionaries(
-        {
-            "sbp_mmhg": st.integers(130, 240),
-            "dbp_mmhg": st.integers(40, 129),
-            "other_factors": st.sampled_from(measures.blood_pressure.OTHER_FACTORS),
-        }
-    ),
-    "metabolic_syndrome_cds2020": st.fixed_dictionaries(
-        {
-            "sex": SEX,
-            "waist_cm": st.floats(50, 150),
-            "fpg_mmol_l": st.floats(3, 20),
-            "diabetes_treated_0_1": YES,
-            "sbp_mmhg": st.integers(80, 220),
-            "dbp_mmhg": st.integers(40, 130),
-            "htn_treated_0_1": YES,
-            "tg_mmol_l": st.floats(0.2, 20),
-            "hdl_c_mmol_l": st.floats(0.3, 4),
-        }
-    ),
-    "fib4": st.fixed_dictionaries(
-        {
-            "age_years": st.integers(18, 120),
-            "ast_u_l": st.floats(5, 500),
-            "alt_u_l": st.floats(5, 500),
-            "platelets_1e9_l": st.floats(10, 800),
-        }
-    ),
-    "tyg": st.fixed_dictionaries({"tg_mmol_l": st.floats(0.2, 20), "fpg_mmol_l": st.floats(2, 30)}),
-    "eag": st.fixed_dictionaries({"hba1c_percent": st.floats(3, 25)}),
-}
-UNASKED = {"bmi_class_cn", "metabolic_syndrome_cds2020"}
-"""Scores that a missing cell does not always stop; their own tests say when."""
 
 steady = settings(max_examples=15, deadline=None)
 every_score = pytest.mark.parametrize("score", sorted(SCORES))

@@ -3,19 +3,12 @@
 Tolerances are those of the references: the last printed decimal, or as the name of the test says.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
+from tests.measures.unpacked import VECTORS, kidney_failure_invalid, rows, screening
 
 from kanglu import measures
-
-VECTORS = Path(__file__).parents[1] / "data" / "vectors"
-
-
-def rows(name: str) -> pd.DataFrame:
-    return pd.read_csv(VECTORS / f"{name}.csv")
 
 
 def assert_close(answer: pd.DataFrame, expected: pd.Series, tolerance: float) -> None:
@@ -36,6 +29,12 @@ def assert_close(answer: pd.DataFrame, expected: pd.Series, tolerance: float) ->
         ("fib4", "fib4_nafld", "fib4", 1e-5),
         ("tyg", "homa_tyg", "tyg_index", 1e-5),
         ("eag", "hba1c_conversion", "eag_mmol_l", 1e-9),
+        ("ckd_epi_2021_cr_cys", "ckd_epi", "egfr_cr_cys_2021", 1e-5),
+        ("ckd_epi_2012_cys", "ckd_epi", "egfr_cys_2012", 1e-5),
+        ("nafld_fibrosis_score", "fib4_nafld", "nafld_fibrosis_score", 1e-5),
+        ("homa_ir", "homa_tyg", "homa_ir_mmol_div_22.5", 1e-5),
+        ("metabolic_syndrome_idf2005", "metabolic_syndrome_idf2005_chinese", "n_other_criteria", 0),
+        ("findrisc", "findrisc", "points", 0),
     ],
 )
 def test_values_are_those_of_the_reference(score: str, vectors: str, expected: str, tolerance: float) -> None:
@@ -53,6 +52,27 @@ def test_ckd_epi_gives_the_same_from_creatinine_in_either_unit() -> None:
 def test_tyg_gives_the_same_from_mg_dl() -> None:
     given = rows("homa_tyg").drop(columns=["fasting_glucose_mmol_l", "triglycerides_mmol_l"])
     assert_close(measures.score("tyg", given), given["tyg_index"], 1e-5)
+
+
+def test_homa_ir_is_divided_by_405_in_mg_dl_as_published() -> None:
+    given = rows("homa_tyg").drop(columns="fasting_glucose_mmol_l")
+    assert_close(measures.score("homa_ir", given), given["homa_ir_mgdl_div_405"], 1e-5)
+
+
+@pytest.mark.parametrize("years", [2, 5])
+def test_kidney_failure_risks_are_those_outside_north_america(years: int) -> None:
+    given = rows("kfre_4var")
+    answer = measures.score(f"kfre_4v_{years}y", given)
+    assert (answer["status"] == "ok").all()
+    assert_close(answer, 100 * given[f"risk{years}y_non_north_america"], 1e-5)  # 1e-7, in percent
+
+
+def test_kidney_failure_is_refused_where_the_reference_computes_silently() -> None:
+    given = kidney_failure_invalid()
+    answer = measures.score("kfre_4v_5y", given)
+    readable_here = given["case_id"].isin(["kfre_inv_13", "kfre_inv_14"])  # the word male; text for numbers
+    assert (answer["status"].eq("ok") == readable_here).all(), answer["reason"]
+    assert (answer["value"].notna() == readable_here).all()
 
 
 def test_china_par_calls_ages_outside_the_derivation_an_extrapolation() -> None:
@@ -99,6 +119,27 @@ def test_metabolic_syndrome_is_three_criteria_or_more() -> None:
     given = rows("metabolic_syndrome_cds2020")
     answer = measures.score("metabolic_syndrome_cds2020", given)
     assert (answer["band"].eq("metabolic syndrome") == given["ms_0_1"].eq(1)).all()
+
+
+def test_metabolic_syndrome_of_the_idf_needs_central_obesity() -> None:
+    given = rows("metabolic_syndrome_idf2005_chinese")
+    answer = measures.score("metabolic_syndrome_idf2005", given)
+    assert (answer["band"].eq("metabolic syndrome") == given["ms_0_1"].eq(1)).all()
+    assert (answer["central_obesity"].eq("yes") == given["central_obesity_0_1"].eq(1)).all()
+
+
+def test_findrisc_bands() -> None:
+    given = rows("findrisc")
+    expected = given["risk_band"].str.extract(r"^\S+ (.+)$")[0]
+    assert measures.score("findrisc", given)["band"].tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize(("score", "name"), [("apcs", "APCS_original_2011"), ("osta", "OSTA")])
+def test_screening_points_and_bands(score: str, name: str) -> None:
+    given = screening(name)
+    answer = measures.score(score, given.drop(columns=["value", "band"]))
+    assert_close(answer, given["value"], 1e-12)
+    assert answer["band"].tolist() == given["band"].tolist()
 
 
 def test_ckd_epi_answers_where_a_reference_does_and_refuses_where_both_do() -> None:

@@ -11,11 +11,14 @@ from kanglu.measures.blood_pressure import BP_STRATUM
 from kanglu.measures.body import BMI_CLASS
 from kanglu.measures.cardiovascular import CHINA_PAR
 from kanglu.measures.columns import Inputs
-from kanglu.measures.diabetes import DIABETES_RISK
-from kanglu.measures.kidney import CKD_EPI
-from kanglu.measures.liver import FIB4
-from kanglu.measures.metabolic import EAG, METABOLIC_SYNDROME, TYG
+from kanglu.measures.diabetes import DIABETES_RISK, FINDRISC
+from kanglu.measures.kidney import CKD_EPI, CKD_EPI_BOTH, CKD_EPI_CYSTATIN_C
+from kanglu.measures.kidney_failure import KFRE_2Y, KFRE_5Y
+from kanglu.measures.liver import FIB4, NAFLD_FIBROSIS
+from kanglu.measures.metabolic import EAG, HOMA_IR, TYG
 from kanglu.measures.score import Score
+from kanglu.measures.screening import APCS, OSTA
+from kanglu.measures.syndrome import METABOLIC_SYNDROME, METABOLIC_SYNDROME_IDF
 
 SCORES: Mapping[str, Score] = MappingProxyType(
     {
@@ -30,6 +33,16 @@ SCORES: Mapping[str, Score] = MappingProxyType(
             FIB4,
             TYG,
             EAG,
+            CKD_EPI_BOTH,
+            CKD_EPI_CYSTATIN_C,
+            KFRE_2Y,
+            KFRE_5Y,
+            METABOLIC_SYNDROME_IDF,
+            NAFLD_FIBROSIS,
+            HOMA_IR,
+            FINDRISC,
+            APCS,
+            OSTA,
         )
     }
 )

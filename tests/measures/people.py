@@ -1,0 +1,150 @@
+"""People whom a score answers, drawn at random: by score, one dictionary of its columns a person."""
+
+from hypothesis import strategies as st
+
+from kanglu import measures
+
+type Person = dict[str, object]
+
+YES = st.sampled_from([0, 1])
+SEX = st.sampled_from(["male", "female"])
+PEOPLE: dict[str, st.SearchStrategy[Person]] = {
+    "bmi_class_cn": st.fixed_dictionaries(
+        {"bmi_kg_m2": st.floats(12, 60), "sex": SEX, "waist_cm": st.floats(50, 150)}
+    ),
+    "ckd_epi_2021_cr": st.fixed_dictionaries(
+        {"sex": SEX, "age_years": st.integers(18, 100), "creatinine_mg_dl": st.floats(0.1, 20)}
+    ),
+    "china_par_10y": st.fixed_dictionaries(
+        {
+            "sex": SEX,
+            "age_years": st.integers(20, 85),
+            "north_0_1": YES,
+            "urban_0_1": YES,
+            "waist_cm": st.floats(50, 130),
+            "tc_mmol_l": st.floats(2, 11),
+            "hdl_c_mmol_l": st.floats(0.5, 4),
+            "sbp_mmhg": st.integers(70, 200),
+            "on_antihypertensive_0_1": YES,
+            "diabetes_0_1": YES,
+            "current_smoker_0_1": YES,
+            "family_history_ascvd_0_1": YES,
+        }
+    ),
+    "chinese_diabetes_risk_score": st.fixed_dictionaries(
+        {
+            "sex": SEX,
+            "age_years": st.integers(20, 74),
+            "bmi_kg_m2": st.floats(15, 45),
+            "waist_cm": st.floats(50, 150),
+            "sbp_mmhg": st.integers(80, 220),
+            "family_history_first_degree_0_1": YES,
+        }
+    ),
+    "bp_stratum_cn": st.fixed_dictionaries(
+        {
+            "sbp_mmhg": st.integers(130, 240),
+            "dbp_mmhg": st.integers(40, 129),
+            "other_factors": st.sampled_from(measures.blood_pressure.OTHER_FACTORS),
+        }
+    ),
+    "metabolic_syndrome_cds2020": st.fixed_dictionaries(
+        {
+            "sex": SEX,
+            "waist_cm": st.floats(50, 150),
+            "fpg_mmol_l": st.floats(3, 20),
+            "diabetes_treated_0_1": YES,
+            "sbp_mmhg": st.integers(80, 220),
+            "dbp_mmhg": st.integers(40, 130),
+            "htn_treated_0_1": YES,
+            "tg_mmol_l": st.floats(0.2, 20),
+            "hdl_c_mmol_l": st.floats(0.3, 4),
+        }
+    ),
+    "fib4": st.fixed_dictionaries(
+        {
+            "age_years": st.integers(18, 120),
+            "ast_u_l": st.floats(5, 500),
+            "alt_u_l": st.floats(5, 500),
+            "platelets_1e9_l": st.floats(10, 800),
+        }
+    ),
+    "tyg": st.fixed_dictionaries({"tg_mmol_l": st.floats(0.2, 20), "fpg_mmol_l": st.floats(2, 30)}),
+    "ckd_epi_2021_cr_cys": st.fixed_dictionaries(
+        {
+            "sex": SEX,
+            "age_years": st.integers(18, 100),
+            "creatinine_mg_dl": st.floats(0.1, 20),
+            "cystatin_c_mg_l": st.floats(0.1, 20),
+        }
+    ),
+    "ckd_epi_2012_cys": st.fixed_dictionaries(
+        {"sex": SEX, "age_years": st.integers(18, 100), "cystatin_c_mg_l": st.floats(0.1, 20)}
+    ),
+    **dict.fromkeys(
+        ("kfre_4v_2y", "kfre_4v_5y"),
+        st.fixed_dictionaries(
+            {
+                "sex": SEX,
+                "age_years": st.integers(18, 100),
+                "egfr_ml_min_173m2": st.floats(5, 59.9),
+                "uacr_mg_g": st.floats(0.1, 25000),
+            }
+        ),
+    ),
+    "metabolic_syndrome_idf2005": st.fixed_dictionaries(
+        {
+            "sex": SEX,
+            "waist_cm": st.floats(50, 150),
+            "bmi_kg_m2": st.floats(15, 45),
+            "tg_mmol_l": st.floats(0.2, 20),
+            "tg_drug_0_1": YES,
+            "hdl_mmol_l": st.floats(0.3, 4),
+            "hdl_drug_0_1": YES,
+            "sbp_mmhg": st.integers(80, 220),
+            "dbp_mmhg": st.integers(40, 130),
+            "bp_drug_0_1": YES,
+            "fpg_mmol_l": st.floats(3, 20),
+            "previous_t2dm_0_1": YES,
+        }
+    ),
+    "nafld_fibrosis_score": st.fixed_dictionaries(
+        {
+            "age_years": st.integers(18, 120),
+            "bmi_kg_m2": st.floats(15, 45),
+            "ifg_or_diabetes_0_1": YES,
+            "ast_u_l": st.floats(5, 500),
+            "alt_u_l": st.floats(5, 500),
+            "platelets_1e9_l": st.floats(10, 800),
+            "albumin_g_l": st.floats(15, 60),
+        }
+    ),
+    "homa_ir": st.fixed_dictionaries(
+        {"fasting_insulin_uU_ml": st.floats(0.5, 300), "fasting_glucose_mmol_l": st.floats(2, 30)}
+    ),
+    "findrisc": st.fixed_dictionaries(
+        {
+            "sex": SEX,
+            "age_years": st.integers(25, 90),
+            "bmi_kg_m2": st.floats(15, 45),
+            "waist_cm": st.floats(50, 150),
+            "daily_activity_30min_0_1": YES,
+            "daily_veg_fruit_0_1": YES,
+            "bp_medication_0_1": YES,
+            "history_high_glucose_0_1": YES,
+            "family_history_0none_1second_2first": st.integers(0, 2),
+        }
+    ),
+    "apcs": st.fixed_dictionaries(
+        {
+            "sex": SEX,
+            "age_years": st.integers(18, 100),
+            "first_degree_crc_0_1": YES,
+            "current_or_past_smoker_0_1": YES,
+        }
+    ),
+    "osta": st.fixed_dictionaries({"weight_kg": st.floats(30, 120), "age_years": st.integers(40, 100)}),
+    "eag": st.fixed_dictionaries({"hba1c_percent": st.floats(3, 25)}),
+}
+UNASKED = {"bmi_class_cn", "metabolic_syndrome_cds2020", "metabolic_syndrome_idf2005"}
+"""Scores that a missing cell does not always stop; their own tests say when."""
