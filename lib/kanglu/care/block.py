@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from kanglu.care.calendar import Ints, Longs
+from kanglu.care.calendar import EVER, Ints, Longs
 from kanglu.care.periods import Periods
 from kanglu.care.series import Points, Series
 
@@ -76,6 +76,7 @@ class Block:
     problems, had, drugs, programmes, care_team : by id, the days on which it holds.
     tagged, untagged : by tag, the days for which somebody set it, or took it away, by hand.
     events : by event type.
+    encounters : the rows of encounters, ascending, and the days on which they were entered.
     """
 
     as_of: int
@@ -99,14 +100,21 @@ class Block:
     bookings: Bookings
     contacts: Contacts
     changes: Changes
+    encounters: tuple[Longs, Ints]
     alive: Periods = field(init=False)
 
     def __post_init__(self) -> None:
-        from kanglu.care.calendar import EVER
-
         person = np.arange(len(self), dtype=np.int32)
         always = np.full(len(self), EVER, dtype=np.int32)
         object.__setattr__(self, "alive", Periods.of(person, always, self.death))
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def entered_on(self, encounters: Longs) -> Ints:
+        """The days on which encounters were entered; EVER where the row is none."""
+        rows, days = self.encounters
+        if not len(rows):
+            return np.full(len(encounters), EVER, dtype=np.int32)
+        at = np.minimum(np.searchsorted(rows, encounters), len(rows) - 1)
+        return np.asarray(np.where(rows[at] == encounters, days[at], EVER), dtype=np.int32)

@@ -111,7 +111,7 @@ class Gift(Entry):
     plan's parts; `due` is when each should be done, `opens` how long before that it may, `lapses` how long
     after it has failed. `done` lists what closes it; a task without is done when its rule no longer holds.
     `repeat` gives it again while the rule goes on holding. `pace` brings `due` forward so that so many times
-    in the calendar year are still reached. `lasts` ends a tag that an event gave.
+    in the calendar year are still reached, but not before `soonest`. `lasts` ends a tag that an event gave.
     """
 
     tag: Id | None = None
@@ -127,6 +127,7 @@ class Gift(Entry):
     repeat: Window | None = None
     lasts: Window | None = None
     pace: int | None = Field(default=None, ge=1, le=52)
+    soonest: Window | None = None
     priority: int = Field(default=50, ge=0, le=100)
     role: Role = "manager"
     channel: Channel | None = None

@@ -1,0 +1,147 @@
+"""When and why what was given is closed: by what happened, by hand, by its end, or because it lapsed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from kanglu.care.block import Block
+from kanglu.care.calendar import NEVER, Ints, iso
+from kanglu.care.given import CANCELLED, DONE, FAILED, key_of
+from kanglu.care.holding import Holding
+from kanglu.care.series import NO_POINTS, Points
+from kanglu.catalogue.programmes import Outcome
+from kanglu.catalogue.rulebook import Rulebook
+from kanglu.catalogue.rules import Done
+
+_BY_HAND = {"completed": DONE, "cancelled": CANCELLED, "failed": FAILED}
+
+
+@dataclass(slots=True, eq=False)
+class Closings:
+    """The earliest of several ways in which each of some things is closed; of one day, the first stated."""
+
+    ends: Ints
+    state: npt.NDArray[np.object_]
+    reason: npt.NDArray[np.object_]
+
+    @classmethod
+    def none(cls, size: int) -> "Closings":
+        """Nothing is closed."""
+        return cls(np.full(size, NEVER, np.int32), np.full(size, "open", object), np.full(size, None, object))
+
+    def by(self, day: Ints, state: str, reason: str) -> None:
+        """One more way: on these days, NEVER where it does not come."""
+        sooner = day < self.ends
+        self.ends = np.where(sooner, day, self.ends).astype(np.int32)
+        self.state[sooner], self.reason[sooner] = state, reason
+
+
+def points_of(wanted: Done, holding: Holding) -> Points:
+    """The facts that close something."""
+    block = holding.block
+    contacts = block.contacts
+    if wanted.observed:
+        return holding.series(wanted.observed).at
+    if wanted.visit is not None:
+        return holding.visits(wanted.visit).all
+    if wanted.event is not None:
+        return block.events.get(wanted.event, NO_POINTS)
+    if wanted.contact:
+        return contacts.at.where(np.isin(contacts.outcome, list(wanted.contact)))
+    if wanted.message is not None:
+        return contacts.at.where(np.asarray(contacts.direction == "in", dtype=bool))
+    if wanted.booked is not None:
+        bookings = block.bookings
+        kept = np.asarray(bookings.code == wanted.booked, dtype=bool)
+        return Points.of(bookings.person[kept], bookings.made[kept], bookings.fact[kept])
+    team = block.care_team.get(str(wanted.care_team))
+    if team is None:
+        return NO_POINTS
+    return Points(team.person, team.start, np.zeros(len(team), dtype=np.int64))
+
+
+def kind_of(wanted: Done) -> str:
+    """What kind of fact closes it, as a reason."""
+    return next(iter(wanted.model_fields_set))
+
+
+@dataclass(eq=False)
+class ByHand:
+    """What people did to tasks, and what came of their attempts, by the key of what was given.
+
+    A `reopened` task is closed only by what comes after it. Outcomes with `everything` close all that a
+    person had by then.
+    """
+
+    block: Block
+    rulebook: Rulebook
+    _acts: dict[tuple[int, str], list[tuple[int, str, str]]] = field(init=False)
+    _all: Points = field(init=False)
+
+    def __post_init__(self) -> None:
+        acts: dict[tuple[int, str], list[tuple[int, str, str]]] = {}
+        for person, day, key, state, reason in (*_changes(self.block), *_attempts(self.block, self.rulebook)):
+            acts.setdefault((person, key), []).append((day, state, reason))
+        self._acts = {key: sorted(listed, key=lambda act: act[0]) for key, listed in acts.items()}
+        everything = [one.id for one in self.rulebook.outcomes.values() if one.everything]
+        contacts = self.block.contacts
+        self._all = contacts.at.where(np.isin(contacts.outcome, everything))
+
+    def close(
+        self, closings: Closings, rule: str, part: int, person: Ints, period: Ints, starts: Ints
+    ) -> None:
+        """Add what was done by hand to the things that this rule gave."""
+        if self._acts:
+            touched = {who for who, _ in self._acts}
+            at = np.flatnonzero(np.isin(person, list(touched)))
+            for place, who, text in zip(at.tolist(), person[at].tolist(), iso(period[at]), strict=True):
+                listed = self._acts.get((who, key_of(rule, text, part)))
+                if listed:
+                    self._settle(closings, place, listed)
+        closings.by(self._all.first_from(person, starts), CANCELLED, "left")
+
+    @staticmethod
+    def _settle(closings: Closings, place: int, listed: Sequence[tuple[int, str, str]]) -> None:
+        closed: tuple[int, str, str] | None = None
+        for act in listed:
+            if act[1] == "open":
+                closed = None
+            elif closed is None:
+                closed = act
+        if closed is not None and closed[0] < closings.ends[place]:
+            closings.ends[place], closings.state[place], closings.reason[place] = closed
+
+
+def _changes(block: Block) -> Iterable[tuple[int, int, str, str, str]]:
+    changes = block.changes
+    columns = (
+        changes.at.person.tolist(),
+        changes.at.day.tolist(),
+        changes.task,
+        changes.action,
+        changes.reason,
+    )
+    for person, day, task, action, reason in zip(*columns, strict=True):
+        if task is not None and (action in _BY_HAND or action == "reopened"):
+            yield person, day, task, _BY_HAND.get(action, "open"), reason or "by_hand"
+
+
+def _attempts(block: Block, rulebook: Rulebook) -> Iterable[tuple[int, int, str, str, str]]:
+    """Attempts that close what they are about: by their outcome, or because they were the last."""
+    contacts = block.contacts
+    about = np.flatnonzero(np.asarray([text is not None for text in contacts.about], dtype=bool))
+    tried: dict[tuple[int, str, str], int] = {}
+    for at in about.tolist():
+        person, day, key = int(contacts.at.person[at]), int(contacts.at.day[at]), str(contacts.about[at])
+        if contacts.outcome[at] is None and contacts.direction[at] == "out":
+            yield person, day, key, DONE, "sent"
+        outcome: Outcome | None = rulebook.outcomes.get(str(contacts.outcome[at]))
+        if outcome is None:
+            continue
+        count = tried[person, key, outcome.id] = tried.get((person, key, outcome.id), 0) + 1
+        if outcome.closes is not None:
+            yield person, day, key, outcome.closes, outcome.id
+        elif count >= outcome.tries:
+            yield person, day, key, FAILED, outcome.id

@@ -1,0 +1,188 @@
+"""From the days of a rule to what it gives: when each thing is there, due and closed, and how it goes out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kanglu.care.block import Block
+from kanglu.care.calendar import NEVER, Ints, add, year_ends, year_starts
+from kanglu.care.closing import ByHand, Closings, kind_of, points_of
+from kanglu.care.given import CANCELLED, DONE, FAILED, Anchors, Given, forever, words
+from kanglu.care.holding import Holding
+from kanglu.catalogue.rulebook import Rulebook
+from kanglu.catalogue.rules import Gift, Rule
+from kanglu.catalogue.spans import Span
+
+MESSAGE_LAPSES = Span(days=7)
+"""How long after its day a message may still go out where its rule says nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Giving:
+    """Turns anchors into what is given, over one block."""
+
+    rulebook: Rulebook
+    holding: Holding
+    by_hand: ByHand
+
+    @property
+    def block(self) -> Block:
+        """The people."""
+        return self.holding.block
+
+    def give(
+        self,
+        rule: Rule,
+        gift: Gift,
+        part: int,
+        anchors: Anchors,
+        *,
+        live: int,
+        journey: str | None = None,
+        period: Ints | None = None,
+    ) -> list[Given]:
+        """All that a gift gives, one `Given` for each of its times.
+
+        Parameters
+        ----------
+        part : number of the gift's first time within its rule.
+        anchors : the days from which it counts.
+        live : the day from which the rule is in force; of a condition that held before, it gives on that day.
+        journey, period : of a step of a journey.
+        """
+        named = anchors.day if period is None else period
+        base = anchors.day
+        if rule.on is None and journey is None and gift.kind != "tag":
+            begun = anchors.end > live
+            anchors, named = anchors.where(begun), named[begun]
+            base = np.maximum(anchors.day, np.int32(live)).astype(np.int32)
+        return [
+            self._given(rule, gift, part + at, anchors, base, add(base, offset), named, journey)
+            for at, offset in enumerate(gift.at)
+        ]
+
+    def _given(
+        self,
+        rule: Rule,
+        gift: Gift,
+        part: int,
+        anchors: Anchors,
+        base: Ints,
+        day: Ints,
+        period: Ints,
+        journey: str | None,
+    ) -> Given:
+        due = self._due(rule, gift, anchors, add(day, gift.due))
+        opens = day if gift.opens is None else add(due, Span(-gift.opens.months, -gift.opens.days))
+        opens = np.minimum(np.maximum(opens, base), due).astype(np.int32)
+        span = gift.lapses or (MESSAGE_LAPSES if gift.kind == "message" else None)
+        lapses = forever(len(due)) if span is None else add(due, span)
+        given = Given(
+            rule, gift, part, anchors.person, period, base, opens, due, lapses,
+            forever(len(due)), words(len(due), "open"), words(len(due), None),
+            self._channel(gift, anchors.person, day), anchors.fact, journey,
+        )  # fmt: skip
+        return self._closed(given, anchors)
+
+    def _due(self, rule: Rule, gift: Gift, anchors: Anchors, due: Ints) -> Ints:
+        """The due day, brought forward where so many visits a year would not be reached otherwise."""
+        if gift.pace is None or rule.on is None or rule.on.visit is None:
+            return due
+        programme = rule.on.visit.programme
+        visits = self.holding.visits(programme).all
+        person, day = anchors.person, anchors.day
+        first_of_year = year_starts(day)
+        so_far = visits.last_before(person, day) - visits.last_before(person, first_of_year - np.int32(1))
+        enrolled = self.block.programmes[programme]
+        since = enrolled.start[enrolled.place(person, day)]
+        months = 12 - (since.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12)
+        whole_year = since <= first_of_year
+        wanted = np.where(whole_year, gift.pace, np.ceil(gift.pace * months / 12))
+        left = np.maximum(wanted - np.maximum(so_far, 1), 1)
+        still = wanted > so_far
+        spread = day + np.maximum((year_ends(day) - day) // left, 0)
+        if gift.soonest is not None:
+            spread = np.maximum(spread, add(day, gift.soonest))
+        return np.asarray(np.where(still, np.minimum(due, spread), due), dtype=np.int32)
+
+    def _channel(self, gift: Gift, person: Ints, day: Ints) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+        """The way of a message: that of the gift, else the first whose condition holds of the person."""
+        chosen = words(len(person), gift.channel)
+        if gift.kind != "message" or gift.channel is not None or "default" not in self.rulebook.sending:
+            return chosen
+        for choice in reversed(self.rulebook.sending["default"].channels):
+            if choice.when is None:
+                chosen[:] = choice.channel
+            else:
+                chosen[self.holding.of(choice.when).holds(person, day)] = choice.channel
+        return chosen
+
+    def _closed(self, given: Given, anchors: Anchors) -> Given:
+        """The same with how it is closed, as far as is known."""
+        gift, rule, person = given.gift, given.rule, given.person
+        closings = Closings.none(len(given))
+        if gift.kind == "tag":
+            if gift.lasts is not None:
+                closings.by(add(given.starts, gift.lasts), DONE, "lasted")
+            closings.by(anchors.end, DONE, "no_longer")
+            closings.by(self.block.death[person], DONE, "dead")
+            return replace(given, ends=closings.ends, state=closings.state, reason=closings.reason)
+        answers = rule.on is not None and given.journey is None
+        after = (given.starts + 1).astype(np.int32) if answers else given.starts
+        for wanted in gift.done:
+            day = points_of(wanted, self.holding).first_from(person, after)
+            self._done_by(closings, given, day, kind_of(wanted))
+        self.by_hand.close(closings, rule.id, given.part, person, given.period, given.starts)
+        no_longer = CANCELLED if gift.done or gift.kind == "message" else DONE
+        closings.by(anchors.end, no_longer, "stopped" if given.journey else "no_longer")
+        if rule.programme is not None and rule.programme in self.block.programmes:
+            enrolled = self.block.programmes[rule.programme]
+            at = enrolled.place(person, given.starts)
+            ended = np.where(at >= 0, enrolled.end[at], NEVER) if len(enrolled) else forever(len(given))
+            closings.by(ended.astype(np.int32), CANCELLED, "programme_ended")
+        closings.by(self.block.death[person], CANCELLED, "dead")
+        closings.by((given.lapses + 1).astype(np.int32), FAILED, "lapsed")
+        ends = np.where(closings.ends < NEVER, closings.ends, NEVER).astype(np.int32)
+        return replace(given, ends=ends, state=closings.state, reason=closings.reason)
+
+    @staticmethod
+    def _done_by(closings: Closings, given: Given, day: Ints, reason: str) -> None:
+        """A fact closes a task as done; a message that is still to be sent is no longer needed."""
+        if given.gift.kind == "message":
+            closings.by(day, CANCELLED, reason)
+        else:
+            closings.by(day, DONE, reason)
+
+
+def share_visits(given: Sequence[Given]) -> list[Given]:
+    """One visit serves every programme of a person: what it made due is due on the earliest of the days.
+
+    Only what the next visit closes is shared; each keeps its own rule and reason.
+    """
+    shared = [
+        one.rule.on is not None
+        and one.rule.on.visit is not None
+        and any(wanted.visit is not None for wanted in one.gift.done)
+        for one in given
+    ]
+    mine = [one for one, is_shared in zip(given, shared, strict=True) if is_shared]
+    if len(mine) < 2:
+        return list(given)
+    person = np.concatenate([one.person for one in mine]).astype(np.int64)
+    visit = np.concatenate([one.period for one in mine]).astype(np.int64)
+    _, group = np.unique((person << 23) + visit + (1 << 22), return_inverse=True)
+    due = np.concatenate([one.due for one in mine])
+    earliest = np.full(int(group.max(initial=-1)) + 1, NEVER, dtype=np.int32)
+    np.minimum.at(earliest, group, due)
+    sooner = iter(np.split(earliest[group], np.cumsum([len(one) for one in mine])[:-1]))
+    return [
+        _due_on(one, next(sooner)) if is_shared else one for one, is_shared in zip(given, shared, strict=True)
+    ]
+
+
+def _due_on(given: Given, due: Ints) -> Given:
+    """The same with an earlier due day; it opens as much earlier."""
+    moved = due - given.due
+    opens = np.maximum(given.opens + moved, given.starts).astype(np.int32)
+    return replace(given, due=due, opens=np.minimum(opens, due).astype(np.int32))

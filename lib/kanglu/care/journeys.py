@@ -1,0 +1,119 @@
+"""Journeys: steps that follow each other until the person answers; nobody is in one twice at once."""
+
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+
+from kanglu.care.calendar import EVER, Ints, Mask, add
+from kanglu.care.closing import points_of
+from kanglu.care.given import CANCELLED, DONE, IN_STEPS, Anchors, Given, forever, words
+from kanglu.care.giving import Giving
+from kanglu.catalogue.programmes import Journey
+from kanglu.catalogue.rules import Gift, Rule
+from kanglu.catalogue.spans import NOTHING
+
+HOLD_OUT, ANSWERED, ENDED = "hold_out", "answered", "ended"
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """One way through the steps for each entry: when each step begins, and when and why the run ends."""
+
+    planned: list[Ints]
+    ends: Ints
+    answered: Mask
+
+
+def travel(giving: Giving, rule: Rule, gift: Gift, part: int, entries: Anchors, live: int) -> list[Given]:
+    """The runs of a journey that a rule gives, and their steps.
+
+    Who meets the entry again while a run goes on, or within the `rest` after it, begins no second one. Those
+    in the hold-out group have a run and no steps.
+    """
+    journey = giving.rulebook.journeys[gift.code]
+    if rule.on is None:
+        day = np.maximum(entries.day, np.int32(live)).astype(np.int32)
+        entries = Anchors(entries.person, day, entries.end, entries.fact).where(entries.end > live)
+    entries = entries.where(entries.day >= live).sorted()
+    run = _walk(giving, journey, entries)
+    kept = _one_at_a_time(entries, run.ends, journey)
+    entries = entries.where(kept)
+    run = _Run([planned[kept] for planned in run.planned], run.ends[kept], run.answered[kept])
+    held_out = hold_out(giving.block.ids[entries.person], journey)
+    steps = _steps(giving, rule, journey, part, entries, run, held_out)
+    return [_runs(rule, gift, part, entries, run, held_out), *steps]
+
+
+def hold_out(ids: np.ndarray[tuple[int], np.dtype[np.int64]], journey: Journey) -> Mask:
+    """Who of the people is in a journey's hold-out group; always the same, and of each journey another."""
+    mixed = ids.astype(np.uint64) + np.uint64(crc32(journey.id.encode())) * np.uint64(0x9E3779B97F4A7C15)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    mixed ^= mixed >> np.uint64(31)
+    return np.asarray(mixed.astype(np.float64) / 2**64 < journey.hold_out)
+
+
+def _walk(giving: Giving, journey: Journey, entries: Anchors) -> _Run:
+    """When each step begins: a wait after the one before was done, or lapsed without being done."""
+    person, planned, begins = entries.person, entries.day, list[Ints]()
+    for step in journey.steps:
+        begins.append(planned)
+        done = planned
+        if step.gives.done:
+            first = [points_of(one, giving.holding).first_from(person, planned) for one in step.gives.done]
+            given_up = add(planned, step.gives.lapses or step.wait)
+            done = np.minimum(np.minimum.reduce(first), given_up).astype(np.int32)
+        planned = add(done, step.wait)
+    stop = forever(len(person))
+    for wanted in journey.stop:
+        stop = np.minimum(stop, points_of(wanted, giving.holding).first_from(person, entries.day))
+    stop = np.minimum(stop, giving.block.death[person]).astype(np.int32)
+    return _Run(begins, np.minimum(stop, planned).astype(np.int32), np.asarray(stop <= planned))
+
+
+def _one_at_a_time(entries: Anchors, ends: Ints, journey: Journey) -> Mask:
+    """Which entries begin a run: those after the end of the person's run before, and its rest."""
+    kept = np.zeros(len(entries), dtype=bool)
+    if not len(entries):
+        return kept
+    free = add(ends, journey.rest or NOTHING)
+    first = np.append(True, entries.person[1:] != entries.person[:-1])
+    group = np.cumsum(first) - 1
+    rank = np.arange(len(entries)) - np.flatnonzero(first)[group]
+    busy_until = np.full(int(group[-1]) + 1, EVER, dtype=np.int32)
+    for turn in range(int(rank.max()) + 1):
+        at = np.flatnonzero(rank == turn)
+        begins = at[entries.day[at] >= busy_until[group[at]]]
+        kept[begins] = True
+        busy_until[group[begins]] = free[begins]
+    return kept
+
+
+def _runs(rule: Rule, gift: Gift, part: int, entries: Anchors, run: _Run, held_out: Mask) -> Given:
+    """The runs themselves."""
+    size = len(entries)
+    state = np.where(run.answered, CANCELLED, DONE).astype(object)
+    reason = np.where(run.answered, ANSWERED, ENDED).astype(object)
+    channel = words(size, None)
+    channel[held_out] = HOLD_OUT
+    return Given(
+        rule, gift, part, entries.person, entries.day, entries.day, entries.day, entries.day, forever(size),
+        run.ends, state, reason, channel, entries.fact, gift.code,
+    )  # fmt: skip
+
+
+def _steps(
+    giving: Giving, rule: Rule, journey: Journey, part: int, entries: Anchors, run: _Run, held_out: Mask
+) -> list[Given]:
+    """What the steps give, each only where the run had not ended before it began."""
+    found: list[Given] = []
+    for at, (step, planned) in enumerate(zip(journey.steps, run.planned, strict=True)):
+        reached = (planned < run.ends) & ~held_out
+        anchors = Anchors(entries.person[reached], planned[reached], run.ends[reached], entries.fact[reached])
+        gift = step.gives if step.gives.lapses else step.gives.model_copy(update={"lapses": step.wait})
+        number = (part + 1) * IN_STEPS + at * len(gift.at)
+        found += giving.give(
+            rule, gift, number, anchors, live=EVER, journey=journey.id, period=entries.day[reached]
+        )
+    return found

@@ -1,0 +1,97 @@
+"""What was given, as rows of the record: what is or was there by the day, closed where it is by then."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from kanglu.care.block import Block
+from kanglu.care.calendar import NEVER, Ints, Mask, iso
+from kanglu.care.evidence import Evidence
+from kanglu.care.given import Given
+
+
+class Row(NamedTuple):
+    """A row of `rule_result`, as far as the rules decide it."""
+
+    person_id: int
+    kind: str
+    code: str
+    rule: str
+    version: int
+    period: str
+    part: int
+    starts: str
+    ends: str | None
+    state: str
+    reason: str | None
+    window_start: str | None
+    due: str | None
+    lapses: str | None
+    priority: int | None
+    role: str | None
+    channel: str | None
+    based_on: str | None
+    inputs: str
+
+    @property
+    def key(self) -> tuple[int, str, str, int]:
+        """What names it, apart from the rule's version."""
+        return self.person_id, self.rule, self.period, self.part
+
+
+def rows_of(
+    given: Sequence[Given], block: Block, evidence: Evidence, live: Callable[[str], int]
+) -> Iterator[Row]:
+    """The rows of everything that is there on the block's day, or was closed while its rule was in force."""
+    for whole in given:
+        kept = _there(whole, block.as_of, live(whole.rule.id))
+        if kept.any():
+            yield from _rows(whole.where(kept), block, evidence)
+
+
+def _there(given: Given, as_of: int, live: int) -> Mask:
+    there = (given.starts <= as_of) & (given.ends >= live) & (given.ends >= given.starts)
+    if given.gift.kind == "tag":
+        there &= given.ends > live
+    if given.gift.kind == "message":
+        there &= given.opens >= live
+    return np.asarray(there)
+
+
+def _rows(given: Given, block: Block, evidence: Evidence) -> Iterator[Row]:
+    gift, rule, size = given.gift, given.rule, len(given)
+    closed = given.ends <= block.as_of
+    is_tag, is_journey = gift.kind == "tag", gift.kind == "journey"
+    nothing: list[str | None] = [None] * size
+    period = texts(given.period)
+    columns = zip(
+        block.ids[given.person].tolist(),
+        period,
+        texts(given.starts),
+        texts(np.where(closed, given.ends, NEVER).astype(np.int32)),
+        np.where(closed, given.state, "open").tolist(),
+        np.where(closed, given.reason, None).tolist(),
+        nothing if is_tag or is_journey else texts(given.opens),
+        nothing if is_tag or is_journey else texts(given.due),
+        nothing if is_tag or is_journey else texts(given.lapses),
+        given.channel.tolist(),
+        evidence.inputs(given),
+        strict=True,
+    )
+    priority, role = (None, None) if is_tag or is_journey else (gift.priority, gift.role)
+    for person, of, starts, ends, state, reason, opens, due, lapses, channel, inputs in columns:
+        based_on = None if given.journey is None or is_journey else f"{given.journey}@{of}"
+        yield Row(
+            person, gift.kind, gift.code, rule.id, rule.version, str(of), given.part, str(starts), ends, state,
+            reason, opens, due, lapses, priority, role, channel, based_on, inputs,
+        )  # fmt: skip
+
+
+def texts(days: Ints) -> list[str | None]:
+    """Days as ISO text, None for NEVER; each distinct day is written once."""
+    distinct, place = np.unique(days, return_inverse=True)
+    known = distinct < NEVER
+    written = np.full(len(distinct), None, dtype=object)
+    written[known] = iso(distinct[known])
+    return list(written[place])
