@@ -19,7 +19,7 @@ type Kind = Literal["number", "whole", "flag", "sex", "word", "day", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit a column may be in: the range taken (ends included); × factor + offset gives the input's unit."""
+    """A unit a column may be in: the range taken (ends included); × factor + offset, it is the input's."""
 
     name: str
     low: float

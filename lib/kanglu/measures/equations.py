@@ -1,4 +1,4 @@
-"""What risk equations share: coefficients by group of people, and what each factor does to a risk."""
+"""What risk equations share: coefficients by group of people, bands, and what each factor drives."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,18 +7,23 @@ import numpy as np
 import numpy.typing as npt
 
 from kanglu.measures.cells import Floats
-from kanglu.measures.score import Contributor
+from kanglu.measures.score import Contributor, Places
 
 type Groups = npt.NDArray[np.intp]
-type Coefficients = Mapping[str, Floats]
-"""By term, one coefficient a group."""
+type Equations = Mapping[str, Floats]
+"""One linear equation a group: by term one coefficient a group, and the `constant` of each."""
 
 _BLOCK = 16384  # rows whose temporaries stay in the processor's cache
 
 
-def coefficients(**terms: tuple[float, ...]) -> Coefficients:
-    """The coefficients of each term, in the order of the groups."""
+def equations(**terms: tuple[float, ...]) -> Equations:
+    """The coefficients of each term, in the order of the groups, `constant` among them."""
     return {name: np.array(numbers) for name, numbers in terms.items()}
+
+
+def hazards(survival: tuple[float, ...], mean: tuple[float, ...], **terms: tuple[float, ...]) -> Equations:
+    """The logarithm of the cumulative hazard, where the risk is 1 - survival ** exp(sum of terms - mean)."""
+    return {"constant": np.log(-np.log(survival)) - np.array(mean), **equations(**terms)}
 
 
 def places(values: Floats) -> Groups:
@@ -26,12 +31,26 @@ def places(values: Floats) -> Groups:
     return np.nan_to_num(values).astype(np.intp)
 
 
-def predictor(of: Coefficients, terms: Mapping[str, Floats], group: Groups) -> Floats:
-    """The sum of coefficient × term, for each row with the coefficients of its group."""
-    z = np.zeros(group.shape)
+def solve(of: Equations, terms: Mapping[str, Floats], group: Groups) -> Floats:
+    """The constant and the sum of coefficient × term, for each row by the equation of its group."""
+    found = np.take(of["constant"], group)
     for name, numbers in of.items():
-        z += np.take(numbers, group) * terms[name]
-    return z
+        if name != "constant":
+            found += np.take(numbers, group) * terms[name]
+    return found
+
+
+def percent(log_hazard: Floats) -> Floats:
+    """The risk in percent of the logarithm of a cumulative hazard."""
+    return np.expm1(-np.exp(log_hazard)) * -100.0
+
+
+def rank(risk: Floats, *edges: float | Floats) -> Places:
+    """The place of the band of a risk: how many of the edges it reaches."""
+    found = np.zeros(risk.shape, dtype=np.int8)
+    for edge in edges:
+        found += risk >= edge
+    return found
 
 
 def in_blocks(given: Mapping[str, Floats], risk: Callable[[Mapping[str, Floats]], Floats]) -> Floats:

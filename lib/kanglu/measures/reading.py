@@ -32,13 +32,15 @@ class Readings:
     """What was read from a frame: for each input one float a row, NaN where it cannot be used, and why.
 
     A sex is 1.0 for male and 0.0 for female; a word is its place among the input's words, a day its ordinal,
-    a text its place among the distinct ones of its column, which `texts` keeps.
+    a text its place among the distinct ones of its column, which `texts` keeps. `stated` are the inputs that
+    the frame has a column for.
     """
 
     size: int
     index: Index
     values: dict[str, Floats] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
+    stated: set[str] = field(default_factory=set)
     texts: dict[str, list[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -47,7 +49,11 @@ class Readings:
 
     def require(self, key: str, where: Mask) -> None:
         """Say that the rows of `where` cannot be answered without this input, where it is missing."""
-        self.ask(key, where & np.isnan(self.values[key]), "is missing")
+        missing = where & np.isnan(self.values[key])
+        for fault in self.faults:
+            if fault.column == self.columns[key]:  # its cell is there, and what is wrong with it is said
+                missing[fault.rows] = False
+        self.ask(key, missing, "is missing")
 
     def ask(self, key: str, where: Mask, why: str) -> None:
         """Say that this input is to be asked in the rows of `where`: the column's name and `why`."""
@@ -78,6 +84,8 @@ def read(inputs: Inputs, wanted: Iterable[Input], *, score: str) -> Readings:
         if not present and item.column_required:
             raise _lacks(item.names, columns, score)
         readings.columns[item.key] = (present or list(item.columns))[0].name
+        if present:
+            readings.stated.add(item.key)
         read_input = _read_text if item.kind == "text" else _read_input
         readings.values[item.key] = read_input(item, present, columns, readings, score)
     return readings
