@@ -8,6 +8,20 @@ type Person = dict[str, object]
 
 YES = st.sampled_from([0, 1])
 SEX = st.sampled_from(["male", "female"])
+AT_RISK: dict[str, st.SearchStrategy[object]] = {
+    "sex": SEX,
+    "tc_mmol_l": st.floats(3, 9),
+    "sbp_mmhg": st.integers(90, 200),
+    "diabetes_0_1": YES,
+    "current_smoker_0_1": YES,
+}
+HDL: dict[str, st.SearchStrategy[object]] = {"hdl_c_mmol_l": st.floats(0.5, 4)}
+IN_A_REGION: dict[str, st.SearchStrategy[object]] = {
+    **AT_RISK,
+    **HDL,
+    "risk_region": st.sampled_from(["Low", "Moderate", "High", "Very high"]),
+    "diabetes_0_1": st.just(0),
+}
 PEOPLE: dict[str, st.SearchStrategy[Person]] = {
     "bmi_class_cn": st.fixed_dictionaries(
         {"bmi_kg_m2": st.floats(12, 60), "sex": SEX, "waist_cm": st.floats(50, 150)}
@@ -145,6 +159,81 @@ PEOPLE: dict[str, st.SearchStrategy[Person]] = {
     ),
     "osta": st.fixed_dictionaries({"weight_kg": st.floats(30, 120), "age_years": st.integers(40, 100)}),
     "eag": st.fixed_dictionaries({"hba1c_percent": st.floats(3, 25)}),
+    "who_2019_east_asia_lab": st.fixed_dictionaries({**AT_RISK, "age_years": st.integers(40, 74)}),
+    "prevent": st.fixed_dictionaries(
+        {
+            **AT_RISK,
+            "age_years": st.integers(30, 79),
+            "tc_mmol_l": st.floats(3.4, 8.2),
+            "hdl_c_mmol_l": st.floats(0.6, 2.5),
+            "sbp_mmhg": st.integers(90, 180),
+            "bmi_kg_m2": st.floats(18.5, 39.9),
+            "egfr_ml_min_173m2": st.floats(15, 140),
+            "on_antihypertensive_0_1": YES,
+            "on_statin_0_1": YES,
+        }
+    ),
+    "score2_asia_pacific": st.fixed_dictionaries({**IN_A_REGION, "age_years": st.integers(40, 69)}),
+    "score2": st.fixed_dictionaries({**IN_A_REGION, "age_years": st.integers(40, 69)}),
+    "score2_op": st.fixed_dictionaries(
+        {**IN_A_REGION, "age_years": st.integers(70, 89), "diabetes_0_1": YES}
+    ),
+    "score2_diabetes": st.fixed_dictionaries(
+        {
+            **{name: cells for name, cells in IN_A_REGION.items() if name != "diabetes_0_1"},
+            "age_years": st.integers(40, 69),
+            "age_at_diabetes_dx_years": st.integers(18, 40),
+            "hba1c_mmol_mol": st.floats(20, 150),
+            "egfr_ml_min_173m2": st.floats(15, 140),
+        }
+    ),
+    "framingham_2008_lipid": st.fixed_dictionaries(
+        {**AT_RISK, "age_years": st.integers(30, 74), "on_antihypertensive_0_1": YES} | HDL
+    ),
+    "framingham_2008_bmi": st.fixed_dictionaries(
+        {
+            **{name: cells for name, cells in AT_RISK.items() if name != "tc_mmol_l"},
+            "age_years": st.integers(30, 74),
+            "bmi_kg_m2": st.floats(12, 60),
+            "on_antihypertensive_0_1": YES,
+        }
+    ),
+    "pce_2013": st.fixed_dictionaries(
+        {
+            **AT_RISK,
+            "age_years": st.integers(40, 79),
+            "race": st.sampled_from(["white", "black", "other"]),
+            "tc_mmol_l": st.floats(3.4, 8.2),
+            "hdl_c_mmol_l": st.floats(0.6, 2.5),
+            "on_antihypertensive_0_1": YES,
+        }
+    ),
+    "stroke_8": st.fixed_dictionaries(
+        {
+            "age_years": st.integers(40, 120),
+            "bmi_kg_m2": st.floats(12, 60),
+            "hypertension_0_1": YES,
+            "dyslipidaemia_0_1": YES,
+            "diabetes_0_1": YES,
+            "atrial_fibrillation_0_1": YES,
+            "valvular_heart_disease_0_1": YES,
+            "current_smoker_0_1": YES,
+            "inactivity_0_1": YES,
+            "family_history_stroke_0_1": YES,
+            "stroke_tia_0_1": YES,
+        }
+    ),
+    "cha2ds2_vasc": st.fixed_dictionaries(
+        {
+            "age_years": st.integers(18, 120),
+            "sex": SEX,
+            "chf_0_1": YES,
+            "hypertension_0_1": YES,
+            "diabetes_0_1": YES,
+            "stroke_tia_te_0_1": YES,
+            "vascular_disease_0_1": YES,
+        }
+    ),
 }
 UNASKED = {"bmi_class_cn", "metabolic_syndrome_cds2020", "metabolic_syndrome_idf2005"}
 """Scores that a missing cell does not always stop; their own tests say when."""
