@@ -62,13 +62,11 @@ def leaves_at(days: Ints, window: Span) -> Ints:
     """
     shifted = np.asarray(days + np.int32(window.days), dtype=np.int32)
     if not window.months:
-        return np.asarray(shifted + 1, dtype=np.int32)
+        return _at_most_never(shifted + 1)
     month = shifted.astype("datetime64[D]").astype("datetime64[M]")
     is_last = shifted + 1 == (month + 1).astype("datetime64[D]").astype(np.int32)
     end_of_target = (month + window.months + 1).astype("datetime64[D]").astype(np.int32)
-    return np.asarray(
-        np.where(is_last, end_of_target, add_months(shifted, window.months) + 1), dtype=np.int32
-    )
+    return _at_most_never(np.where(is_last, end_of_target, add_months(shifted, window.months) + 1))
 
 
 def stretch_ends(days: Ints, window: Span) -> Ints:
@@ -78,10 +76,15 @@ def stretch_ends(days: Ints, window: Span) -> Ints:
     """
     shifted = np.asarray(days + np.int32(window.days), dtype=np.int32)
     if not window.months:
-        return shifted
+        return _at_most_never(shifted)
     later = add_months(shifted, window.months)
     back = add_months(later, -window.months)
-    return np.asarray(later + (back < shifted), dtype=np.int32)
+    return _at_most_never(later + (back < shifted))
+
+
+def _at_most_never(days: npt.ArrayLike) -> Ints:
+    """Days, with NEVER for those of windows that reach beyond it."""
+    return np.minimum(np.asarray(days, dtype=np.int32), np.int32(NEVER))
 
 
 def month_of(days: Ints) -> Ints:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import orjson
@@ -17,7 +18,7 @@ from kanglu.catalogue.rules import Rule
 type Input = dict[str, object]
 
 
-def asked_of(rule: Rule, evaluator: Evaluator) -> Iterator[asked.Condition]:
+def asked_of(rule: Rule, evaluator: Evaluator) -> Iterator[Any]:
     """Every condition that decides a rule, those of its programme's classes among them."""
     for condition in (rule.applies, rule.when):
         if condition is not None:
@@ -124,9 +125,8 @@ class Evidence:
         last = points.last_before(person, day)
         first = points.last_before(person, (day - round(wanted.within.about) - 1).astype(np.int32))
         for row in np.flatnonzero(last >= 0).tolist():
-            begin = (
-                int(first[row]) + 1 if first[row] >= 0 else int(np.searchsorted(points.person, person[row]))
-            )
+            earlier = first[row] if first[row] >= 0 else np.searchsorted(points.person, person[row]) - 1
+            begin = int(earlier) + 1
             facts = points.fact[begin : int(last[row]) + 1].tolist()
             if facts:
                 found[row].append({"of": name, "count": len(facts), "facts": facts})

@@ -8,7 +8,7 @@ import numpy as np
 from kanglu.care.block import Block
 from kanglu.care.calendar import NEVER, Ints, Mask, iso
 from kanglu.care.evidence import Evidence
-from kanglu.care.given import Given
+from kanglu.care.given import Given, words
 
 
 class Row(NamedTuple):
@@ -62,6 +62,8 @@ def _there(given: Given, as_of: int, live: int) -> Mask:
 def _rows(given: Given, block: Block, evidence: Evidence) -> Iterator[Row]:
     gift, rule, size = given.gift, given.rule, len(given)
     closed = given.ends <= block.as_of
+    state, reason = words(size, "open"), words(size, None)
+    state[closed], reason[closed] = given.state[closed], given.reason[closed]
     is_tag, is_journey = gift.kind == "tag", gift.kind == "journey"
     nothing: list[str | None] = [None] * size
     period = texts(given.period)
@@ -70,8 +72,8 @@ def _rows(given: Given, block: Block, evidence: Evidence) -> Iterator[Row]:
         period,
         texts(given.starts),
         texts(np.where(closed, given.ends, NEVER).astype(np.int32)),
-        np.where(closed, given.state, "open").tolist(),
-        np.where(closed, given.reason, None).tolist(),
+        state.tolist(),
+        reason.tolist(),
         nothing if is_tag or is_journey else texts(given.opens),
         nothing if is_tag or is_journey else texts(given.due),
         nothing if is_tag or is_journey else texts(given.lapses),
@@ -80,11 +82,11 @@ def _rows(given: Given, block: Block, evidence: Evidence) -> Iterator[Row]:
         strict=True,
     )
     priority, role = (None, None) if is_tag or is_journey else (gift.priority, gift.role)
-    for person, of, starts, ends, state, reason, opens, due, lapses, channel, inputs in columns:
+    for person, of, starts, ends, how, why, opens, due, lapses, channel, inputs in columns:
         based_on = None if given.journey is None or is_journey else f"{given.journey}@{of}"
         yield Row(
-            person, gift.kind, gift.code, rule.id, rule.version, str(of), given.part, str(starts), ends, state,
-            reason, opens, due, lapses, priority, role, channel, based_on, inputs,
+            person, gift.kind, gift.code, rule.id, rule.version, str(of), given.part, str(starts), ends,
+            how, why, opens, due, lapses, priority, role, channel, based_on, inputs,
         )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Values and happenings over time, of a whole block of people: columns sorted by person and time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,14 @@ MEAN_OF_THE_DAY: Final = frozenset({"sbp", "dbp"})
 """Indicators whose readings of a day count as their mean, half up to whole units, as the scores take them."""
 BELOW, AT_MOST, ABOVE, AT_LEAST = 1, 2, 3, 4
 """Comparators: ``<``, ``<=``, ``>``, ``>=``; 0 is an exact value."""
+COMPARISONS: Final[Mapping[str, Callable[..., Mask]]] = {
+    "lt": np.less,
+    "le": np.less_equal,
+    "gt": np.greater,
+    "ge": np.greater_equal,
+}
+
+type Reduction = Literal["last", "mean", "max", "min", "sum"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +42,7 @@ class Points:
         order = np.lexsort((fact, keys(person, day)))
         return cls(person[order], day[order], fact[order])
 
-    def where(self, kept: Mask) -> "Points":
+    def where(self, kept: Mask | Longs) -> "Points":
         """Some of them."""
         return Points(self.person[kept], self.day[kept], self.fact[kept])
 
@@ -42,7 +50,7 @@ class Points:
         """The day of the next one of the same person; NEVER after the last."""
         following = np.append(self.day[1:], NEVER).astype(np.int32)
         same = np.append(self.person[1:] == self.person[:-1], False)[: len(self)]
-        return np.asarray(np.where(same, following[: len(self)], NEVER), dtype=np.int32)
+        return np.where(same, following[: len(self)], np.int32(NEVER))
 
     def last_before(self, person: Ints, day: Ints) -> Longs:
         """For each person and day the place of the newest one up to that day, or -1."""
@@ -130,16 +138,24 @@ class Series:
         )
 
     def within(self, hours: Hours) -> "Series":
-        """The readings of a part of the day; those after midnight of one that passes it go to its evening."""
+        """The readings of a part of the day.
+
+        Hours that pass midnight are a night, and its readings belong together: they count from the day on
+        which it ends, for nobody knows in the evening what the night will bring.
+        """
         first, last = hours.minutes
+        kept = self.where(in_hours(self.minute, hours))
         if first < last:
-            return self.where((self.minute >= first) & (self.minute < last))
-        early = (self.minute >= 0) & (self.minute < last)
-        kept = self.where(early | (self.minute >= first))
-        evening = np.where((kept.minute >= 0) & (kept.minute < last), kept.at.day - 1, kept.at.day)
-        later = np.where(kept.minute < last, kept.minute + 1440, kept.minute).astype(np.int16)
-        moved = Points(kept.at.person, evening.astype(np.int32), kept.at.fact)
-        return Series.of(moved, later, kept.value, kept.comparator, kept.code, rounded=kept.rounded)
+            return kept
+        evening = kept.minute >= first
+        return Series.of(
+            Points(kept.at.person, kept.at.day + evening.astype(np.int32), kept.at.fact),
+            np.where(evening, kept.minute, kept.minute + 1440).astype(np.int16),
+            kept.value,
+            kept.comparator,
+            kept.code,
+            rounded=kept.rounded,
+        )
 
     def satisfied(self, wanted: Compared) -> Mask:
         """Which readings are surely as wanted; a value with a comparator where it decides."""
@@ -148,7 +164,7 @@ class Series:
         result = ~np.isnan(self.value)
         for name, limit in wanted.limits.items():
             result &= _decides(self.value, self.comparator, name, limit)
-        return np.asarray(result)
+        return result
 
     def _coded(self, codes: Sequence[str | bool]) -> Mask:
         result = np.zeros(len(self), dtype=bool)
@@ -161,53 +177,62 @@ class Series:
 
     def daily(self, wanted: Compared, rule: DayRule | None) -> tuple[Points, Mask, Floats]:
         """One a person and day: when, whether it is as wanted, and its value (NaN where it is not exact)."""
-        by = rule or ("mean" if self.rounded else "last")
-        if by == "last" or not len(self):
-            at = keys(self.at.person, self.at.day)
-            last = np.append(at[1:] != at[:-1], True)[: len(self)]
-            exact = np.where(self.comparator == 0, self.value, np.nan)
-            return self.at.where(last), self.satisfied(wanted)[last], exact[last]
-        first, points = self._days()
-        if (by == "max" and not {"lt", "le"} & wanted.limits.keys()) or (
-            by == "min" and not {"gt", "ge"} & wanted.limits.keys()
-        ):
-            any_of_day = np.logical_or.reduceat(self.satisfied(wanted), first)
-            return points, any_of_day, self._reduced(first, by)
-        value = self._reduced(first, by)
-        plain = Series(points, np.full(len(points), -1, np.int16), value, np.zeros(len(points), np.int8))
-        return points, plain.satisfied(wanted), value
+        by = rule or self.day_rule or "last"
+        first = self.first_of(self.at.day)
+        return self.at.where(self._last_of(first)), self.agrees(wanted, first, by), self.reduced(first, by)
 
-    def _days(self) -> tuple[Longs, Points]:
-        at = keys(self.at.person, self.at.day)
-        first = np.flatnonzero(np.append(True, at[1:] != at[:-1]))
-        last = np.append(first[1:], len(self)) - 1
-        return first, Points(self.at.person[last], self.at.day[last], self.at.fact[last])
+    @property
+    def day_rule(self) -> DayRule | None:
+        """How the readings of a day become one where nothing else is said; None: the last counts."""
+        return "mean" if self.rounded else None
 
-    def _reduced(self, first: Longs, by: str) -> Floats:
-        """The readings of each group as one number: those that are exact; NaN where none is."""
-        exact = (self.comparator == 0) & ~np.isnan(self.value)
-        count = np.add.reduceat(exact.astype(np.int64), first)
+    def first_of(self, unit: Ints) -> Longs:
+        """The first places of the groups of equal `unit` of one person; readings are sorted by them."""
+        at = keys(self.at.person, unit)
+        return np.flatnonzero(np.append(True, at[1:] != at[:-1])[: len(self)])
+
+    def _last_of(self, first: Longs) -> Longs:
+        return np.append(first[1:], len(self))[: len(first)] - 1
+
+    def reduced(self, first: Longs, by: Reduction) -> Floats:
+        """Each group of readings as one number; NaN where they are none, or not all exact."""
+        if not len(first):
+            return np.empty(0)
+        if by == "last":
+            last = self._last_of(first)
+            return np.where(self.comparator[last] == 0, self.value[last], np.nan)
+        missing = np.isnan(self.value)
+        count = np.add.reduceat((~missing).astype(np.int64), first)
         if by in ("max", "min"):
-            edge = -np.inf if by == "max" else np.inf
-            reduce = np.maximum if by == "max" else np.minimum
-            value = reduce.reduceat(np.where(exact, self.value, edge), first)
-        elif by == "last":
-            last = np.append(first[1:], len(self)) - 1
-            return np.where(exact[last], self.value[last], np.nan)
+            reduce = np.fmax if by == "max" else np.fmin
+            value = reduce.reduceat(self.value, first)
         else:
-            value = np.add.reduceat(np.where(exact, self.value, 0.0), first)
+            value = np.add.reduceat(np.where(missing, 0.0, self.value), first)
             if by == "mean":
-                with np.errstate(invalid="ignore", divide="ignore"):
-                    value = value / count
+                value = value / np.maximum(count, 1)
                 if self.rounded:
                     value = np.floor(value + 0.5)
-        return np.where(count > 0, value, np.nan)
+        exact = (count > 0) & ~np.logical_or.reduceat(self.comparator != 0, first)
+        return np.where(exact, value, np.nan)
 
-    def grouped(self, unit: Ints, by: str) -> tuple[Longs, Floats]:
-        """First place and value of each run of equal `unit` of one person; readings are sorted by them."""
-        at = keys(self.at.person, unit)
-        first = np.flatnonzero(np.append(True, at[1:] != at[:-1]))
-        return first, self._reduced(first, by)
+    def agrees(self, wanted: Compared, first: Longs, by: Reduction) -> Mask:
+        """Which groups of readings are surely as wanted; of codes the last counts, whatever `by` says."""
+        if not len(first):
+            return np.zeros(0, dtype=bool)
+        if by == "last" or wanted.codes:
+            return self.satisfied(wanted)[self._last_of(first)]
+        value = self.reduced(first, by)
+        held, unsure = compare(value, wanted.limits), np.isnan(value)
+        return held | (unsure & self._surely(wanted, first, by)) if unsure.any() else held
+
+    def _surely(self, wanted: Compared, first: Longs, by: Reduction) -> Mask:
+        """Where readings that are not all exact decide: one of them for a maximum above, else all of them."""
+        held = np.full(len(first), by != "sum")
+        for name, limit in wanted.limits.items():
+            decides = _decides(self.value, self.comparator, name, limit)
+            one_will_do = (by == "max" and name in ("ge", "gt")) or (by == "min" and name in ("le", "lt"))
+            held &= (np.logical_or if one_will_do else np.logical_and).reduceat(decides, first)
+        return held
 
 
 def _decides(value: Floats, comparator: npt.NDArray[np.int8], name: str, limit: float) -> Mask:
@@ -215,22 +240,26 @@ def _decides(value: Floats, comparator: npt.NDArray[np.int8], name: str, limit: 
 
     A value with a comparator stands for all beyond it: ``> 33.3`` is above 7, and says nothing of 40.
     """
-    with np.errstate(invalid="ignore"):
-        if name in ("ge", "gt"):
-            exact = value >= limit if name == "ge" else value > limit
-            above = value >= limit
-            at_least = value >= limit if name == "ge" else value > limit
-            return np.asarray(
-                np.select(
-                    [comparator == 0, comparator == ABOVE, comparator == AT_LEAST], [exact, above, at_least]
-                )
-            ).astype(bool)
-        exact = value <= limit if name == "le" else value < limit
-        below = value <= limit
-        at_most = value <= limit if name == "le" else value < limit
-        return np.asarray(
-            np.select([comparator == 0, comparator == BELOW, comparator == AT_MOST], [exact, below, at_most])
-        ).astype(bool)
+    up = name in ("ge", "gt")
+    beyond, from_on = (ABOVE, AT_LEAST) if up else (BELOW, AT_MOST)
+    within = compare(value, {name: limit})
+    on_limit_too = compare(value, {"ge" if up else "le": limit})
+    return ((comparator == 0) | (comparator == from_on)) & within | (comparator == beyond) & on_limit_too
+
+
+def in_hours(minute: npt.NDArray[np.int16], hours: Hours) -> Mask:
+    """Which minutes of the day lie within the hours; what has no time does not."""
+    first, last = hours.minutes
+    late, early = minute >= first, (minute >= 0) & (minute < last)
+    return (late & early) if first < last else (late | early)
+
+
+def compare(value: Floats, limits: Mapping[str, float]) -> Mask:
+    """Whether numbers are within the limits; NaN is not."""
+    held = ~np.isnan(value)
+    for name, limit in limits.items():
+        held &= COMPARISONS[name](value, limit)
+    return np.asarray(held)
 
 
 def joined(parts: Sequence[Series]) -> Series:
