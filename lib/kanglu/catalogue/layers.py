@@ -130,6 +130,8 @@ def _take(source: Source, content: dict[str, Any], seen: dict[tuple[str, str], s
             heap.faults.append(Fault(source, (*place, "id"), what))
         seen[section, name] = source.name
         heap.drawers[section].content[name] = {**shared, **entry} if section == "indicators" else entry
+        # The last defined comes last, whatever it replaces.
+        heap.drawers[section].places.pop(name, None)
         heap.drawers[section].places[name] = Place(source, place)
 
 

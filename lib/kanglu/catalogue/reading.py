@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -57,7 +58,7 @@ class Source:
 
     def line_of(self, path: Path_) -> int:
         """The line (from 1) on which the value at `path` stands, or the nearest part of the path."""
-        node = yaml.compose(self.text, Loader=_Loader)
+        node = _composed(self.text)
         line = 0
         for step in path:
             found = _child(node, step)
@@ -70,6 +71,12 @@ class Source:
         """The line with its number."""
         lines = self.text.splitlines()
         return f"    {line} | {lines[line - 1]}" if 0 < line <= len(lines) else ""
+
+
+@lru_cache(maxsize=16)
+def _composed(text: str) -> Any:
+    """The nodes of a text, each with its line."""
+    return yaml.compose(text, Loader=_Loader)
 
 
 def _child(node: Any, step: str | int) -> tuple[int, Any] | None:

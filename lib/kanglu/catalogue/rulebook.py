@@ -8,7 +8,7 @@ top. What is refused gives nothing at all, so the rules in use stay in use.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from kanglu.catalogue.catalogue import Catalogue
 from kanglu.catalogue.layers import build, read_layers, read_published
+from kanglu.catalogue.lint import lint
 from kanglu.catalogue.loading import current, load
 from kanglu.catalogue.programmes import (
     ActionType,
@@ -94,17 +95,18 @@ def load_rulebook(
     heap = read_layers("rulebook", overlay)
     read_published(published, heap)
     entries: dict[str, dict[str, Any]] = {name: build(name, model, heap) for name, model in SECTIONS.items()}
-    order = tuple(entries["rules"])
-    if heap.faults:
-        raise error_of(heap.faults)
     text = json.dumps([catalogue.revision, heap.merged], ensure_ascii=False, sort_keys=True)
-    return Rulebook(
+    unordered = Rulebook(
         revision=hashlib.sha256(text.encode()).hexdigest()[:12],
         catalogue=catalogue,
         **entries,
-        order=order,
+        order=(),
         sources={name: heap.drawers["rules"].places[name] for name in entries["rules"]},
     )
+    order = lint(unordered, heap)
+    if heap.faults:
+        raise error_of(sorted(heap.faults, key=lambda fault: (fault.source.name, fault.line)))
+    return replace(unordered, order=order)
 
 
 @cache
