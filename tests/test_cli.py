@@ -85,6 +85,23 @@ def test_a_score_is_written_beside_the_row_it_belongs_to(kanglu: Kanglu, tmp_pat
     assert {"value", "band", "status", "reason", "version"} <= set(rows[0])
 
 
+def test_a_score_that_can_give_several_numbers_gives_the_one_asked_for(
+    kanglu: Kanglu, tmp_path: Path
+) -> None:
+    heads = "sex,age_years,chf_0_1,hypertension_0_1,diabetes_0_1,stroke_tia_te_0_1,vascular_disease_0_1"
+    (tmp_path / "in.csv").write_text(f"{heads}\nfemale,70,1,0,0,0,0\n")
+    values = []
+    for words in ([], ["--output", "cha2ds2_va"]):
+        answer = kanglu("score", "cha2ds2_vasc", tmp_path / "in.csv", tmp_path / "out.csv", *words)
+        assert answer.returncode == 0, answer.stderr
+        with (tmp_path / "out.csv").open() as file:
+            values += [row["value"] for row in csv.DictReader(file)]
+    assert values == ["3.0", "2.0"]
+    assert "cha2ds2_vasc, cha2ds2_va" in kanglu("score", "cha2ds2_vasc").stdout
+    wrong = kanglu("score", "cha2ds2_vasc", tmp_path / "in.csv", tmp_path / "out.csv", "--output", "chads2")
+    assert (wrong.returncode, "cha2ds2_vasc, cha2ds2_va" in wrong.stderr) == (2, True)
+
+
 def test_one_refused_file_is_exit_code_1_and_the_rest_goes_on(kanglu: Kanglu, visits: Path) -> None:
     (visits.parent / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     answer = kanglu("import", visits, visits.parent / "picture.png", "--json")

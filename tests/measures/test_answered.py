@@ -4,14 +4,22 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.measures.unpacked import SCALES, constitution_33, questionnaire, screening, stroke_screening
 from tests.measures.unpacked import VECTORS as FOLDER
-from tests.measures.unpacked import screening
 
 from kanglu.measures import SCORES
 
 VECTORS = {path.stem: pd.read_csv(path) for path in FOLDER.glob("*.csv")} | {
     "apcs": screening("APCS_original_2011"),
     "osta": screening("OSTA"),
+    "stroke_8": stroke_screening(),
+    "tcm_33": constitution_33(),
+    **{score: questionnaire(score) for score in SCALES},
+    # No reference file has rows of these two; here they are only asked to answer alike.
+    "tcm_60": pd.DataFrame(
+        [{item.names[0]: cell for item in SCORES["tcm_60"].inputs} | {"sex": "female"} for cell in (1, 3, 9)]
+    ),
+    "self_care": pd.DataFrame({"self_care_points": [0, 4, 37, 38]}),
 }
 PAIRS = [
     (name, score)

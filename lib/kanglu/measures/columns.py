@@ -19,7 +19,10 @@ type Kind = Literal["number", "whole", "flag", "sex", "word", "day", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit a column may be in: the range taken (ends included); × factor + offset, it is the input's."""
+    """A unit a column may be in, and the range taken, both ends included.
+
+    A value times `factor` plus `offset` is in the unit of the input.
+    """
 
     name: str
     low: float
