@@ -20,11 +20,9 @@ from kanglu.record.listed import NOT_TAKEN, ONLY_PROPOSED, PAST, REFUTED, SUSPEC
 
 type Words = npt.NDArray[np.object_]
 
-NOT_HAPPENED = frozenset(
-    {"cancelled", "not-done", "planned", "proposed", "draft", "noshow", "entered-in-error"}
-)
+NOT_HAPPENED = UNSOUND | {"not-done", "planned", "proposed", "draft", "noshow"}
 """States of a visit, a procedure, a booking that did not take place."""
-ENDED = frozenset({"cancelled", "finished", "entered-in-error", "inactive"})
+ENDED = UNSOUND | {"finished", "inactive"}
 """States of an episode or a membership that is over; without an end it is not known when it was."""
 
 

@@ -10,6 +10,7 @@ from kanglu.care.calendar import NEVER, Ints, add, year_ends, year_starts
 from kanglu.care.closing import ByHand, Closings, kind_of, points_of
 from kanglu.care.given import CANCELLED, DONE, FAILED, Anchors, Given, forever, words
 from kanglu.care.holding import Holding
+from kanglu.care.periods import keys
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.catalogue.rules import Gift, Rule
 from kanglu.catalogue.spans import Span
@@ -156,29 +157,32 @@ class Giving:
 
 
 def share_visits(given: Sequence[Given]) -> list[Given]:
-    """One visit serves every programme of a person: what it made due is due on the earliest of the days.
+    """One visit serves every programme of a person: the next ones it made due are due on the earliest day.
 
-    Only what the next visit closes is shared; each keeps its own rule and reason.
+    Only what the next visit closes and goes by the same code is shared; each keeps its own rule and reason.
     """
-    shared = [
-        one.rule.on is not None
-        and one.rule.on.visit is not None
-        and any(wanted.visit is not None for wanted in one.gift.done)
-        for one in given
-    ]
-    mine = [one for one, is_shared in zip(given, shared, strict=True) if is_shared]
-    if len(mine) < 2:
-        return list(given)
-    person = np.concatenate([one.person for one in mine]).astype(np.int64)
-    visit = np.concatenate([one.period for one in mine]).astype(np.int64)
-    _, group = np.unique((person << 23) + visit + (1 << 22), return_inverse=True)
-    due = np.concatenate([one.due for one in mine])
+    groups: dict[str, list[int]] = {}
+    for at, one in enumerate(given):
+        answers_visit = one.rule.on is not None and one.rule.on.visit is not None
+        if answers_visit and any(wanted.visit is not None for wanted in one.gift.done):
+            groups.setdefault(one.gift.code, []).append(at)
+    found = list(given)
+    for places in groups.values():
+        if len(places) > 1:
+            for at, one in zip(places, _on_the_earliest([given[at] for at in places]), strict=True):
+                found[at] = one
+    return found
+
+
+def _on_the_earliest(given: Sequence[Given]) -> list[Given]:
+    person = np.concatenate([one.person for one in given])
+    visit = keys(person, np.concatenate([one.period for one in given]))
+    _, group = np.unique(visit, return_inverse=True)
+    due = np.concatenate([one.due for one in given])
     earliest = np.full(int(group.max(initial=-1)) + 1, NEVER, dtype=np.int32)
     np.minimum.at(earliest, group, due)
-    sooner = iter(np.split(earliest[group], np.cumsum([len(one) for one in mine])[:-1]))
-    return [
-        _due_on(one, next(sooner)) if is_shared else one for one, is_shared in zip(given, shared, strict=True)
-    ]
+    sooner = np.split(earliest[group], np.cumsum([len(one) for one in given])[:-1])
+    return [_due_on(one, days) for one, days in zip(given, sooner, strict=True)]
 
 
 def _due_on(given: Given, due: Ints) -> Given:

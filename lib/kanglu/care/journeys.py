@@ -47,7 +47,7 @@ def travel(giving: Giving, rule: Rule, gift: Gift, part: int, entries: Anchors, 
 
 def hold_out(ids: np.ndarray[tuple[int], np.dtype[np.int64]], journey: Journey) -> Mask:
     """Who of the people is in a journey's hold-out group; always the same, and of each journey another."""
-    mixed = ids.astype(np.uint64) + np.uint64(crc32(journey.id.encode())) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (ids + (crc32(journey.id.encode()) << 24)).astype(np.uint64)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
     mixed ^= mixed >> np.uint64(31)
