@@ -1,12 +1,13 @@
 """What stood behind what was given: the values, visits and contacts that its rule looked at, and when."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import orjson
 
+from kanglu.care.block import Words
 from kanglu.care.calendar import Floats, Ints, Longs, iso
 from kanglu.care.evaluator import Evaluator
 from kanglu.care.given import Given
@@ -44,7 +45,7 @@ class Evidence:
 
     evaluator: Evaluator
     _looked: dict[str, Looked] = field(default_factory=dict)
-    _daily: dict[str, tuple[Points, Floats]] = field(default_factory=dict)
+    _daily: dict[str, tuple[Points, Floats, Words | None]] = field(default_factory=dict)
 
     def looked_at(self, rule: Rule) -> Looked:
         """What the rule looks at."""
@@ -81,8 +82,8 @@ class Evidence:
         found: list[list[Input]] = [[] for _ in range(len(given))]
         person, day = given.person, given.starts
         for name in looked.indicators:
-            points, value = self._values(name)
-            self._add(found, name, points, points.last_before(person, day), value)
+            points, value, code = self._values(name)
+            self._add(found, name, points, points.last_before(person, day), value, code)
         for name in looked.events:
             points = self.evaluator.block.events.get(name, NO_POINTS)
             self._add(found, name, points, points.last_before(person, day))
@@ -94,26 +95,41 @@ class Evidence:
         self._add_visit(found, given)
         return [orjson.dumps(one).decode() for one in found]
 
-    def _values(self, name: str) -> tuple[Points, Floats]:
-        """The days on which an indicator was measured, and the value of each."""
+    def _values(self, name: str) -> tuple[Points, Floats, Words | None]:
+        """The days on which an indicator was measured or asked, and the value or code of each."""
         if name not in self._daily:
-            points, _, value = self.evaluator.holding.series((name,)).daily(_ANY, None)
-            self._daily[name] = points, value
+            series = self.evaluator.holding.series((name,))
+            points, _, value = series.daily(_ANY, None)
+            at = series.at.last_before(points.person, points.day)
+            self._daily[name] = points, value, None if series.code is None else series.code[at]
         return self._daily[name]
 
     @staticmethod
     def _add(
-        found: list[list[Input]], name: str, points: Points, place: Longs, value: Floats | None = None
+        found: list[list[Input]],
+        name: str,
+        points: Points,
+        place: Longs,
+        value: Floats | None = None,
+        code: Words | None = None,
     ) -> None:
         at = np.flatnonzero(place >= 0)
         chosen = place[at]
-        values: Sequence[float | None] = [None] * len(at) if value is None else value[chosen].tolist()
-        for row, number, on, fact in zip(
-            at.tolist(), values, iso(points.day[chosen]), points.fact[chosen].tolist(), strict=True
-        ):
+        nothing: list[None] = [None] * len(at)
+        columns = zip(
+            at.tolist(),
+            iso(points.day[chosen]),
+            points.fact[chosen].tolist(),
+            nothing if value is None else value[chosen].tolist(),
+            nothing if code is None else code[chosen].tolist(),
+            strict=True,
+        )
+        for row, on, fact, number, word in columns:
             entry: Input = {"of": name, "on": on, "fact": fact}
             if number is not None and number == number:
                 entry["value"] = number
+            if word is not None:
+                entry["code"] = word
             found[row].append(entry)
 
     def _add_contacts(

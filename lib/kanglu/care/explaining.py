@@ -1,0 +1,257 @@
+"""Why a person has what tags and tasks: the rule, its version and clause, and the facts with their dates.
+
+The rules are worked out anew for the one person and the day that is asked about, by the facts that were known
+then; nothing is read of what was stored, so that the answer can be held against it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import orjson
+
+from kanglu.care.calendar import EVER, day_of, iso, number
+from kanglu.care.evaluation import evaluator_of
+from kanglu.care.evaluator import Evaluator
+from kanglu.care.evidence import Evidence, asked_of
+from kanglu.care.given import key_of
+from kanglu.care.rows import Row, rows_of
+from kanglu.care.wording import About, sentence
+from kanglu.catalogue.criteria import Change, Count, Every, Gap, Mean, Measured, Slope, Streak
+from kanglu.catalogue.rulebook import Rulebook, rulebook
+from kanglu.dates import age_on
+from kanglu.i18n import Lang, words
+from kanglu.record import Store
+
+SHOWN = 12
+"""The facts of one kind that an explanation names at most, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact that a rule looked at: what, its value in words, and when."""
+
+    what: str
+    value: str | None
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why one thing is there, or was.
+
+    Parameters
+    ----------
+    kind, code, name : a tag, a task …, its id and what people call it.
+    key : how acts refer to it.
+    rule, version, rule_name : the rule that gave it.
+    source, clause, checked : where the rule comes from; who held it against the issued text, None for nobody.
+    state, since, due, ends, closed : as in the record; `closed` says why it was closed.
+    because : the sentence of the rule with the person's numbers.
+    facts : what the rule looked at.
+    late_entry : how many days after the visit it was entered.
+    """
+
+    kind: str
+    code: str
+    name: str
+    key: str
+    rule: str
+    version: int
+    rule_name: str
+    source: str
+    clause: str | None
+    checked: str | None
+    state: str
+    since: str
+    due: str | None
+    ends: str | None
+    closed: str | None
+    because: str
+    facts: tuple[Fact, ...]
+    late_entry: int | None
+
+    def to_data(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Everything that the rules give a person on a day, each with its why; tags set by hand stand apart."""
+
+    record_number: str
+    as_of: date
+    revision: str
+    reasons: tuple[Reason, ...]
+    by_hand: tuple[str, ...]
+
+    def to_data(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return {
+            "record_number": self.record_number,
+            "as_of": self.as_of.isoformat(),
+            "revision": self.revision,
+            "reasons": [reason.to_data() for reason in self.reasons],
+            "by_hand": list(self.by_hand),
+        }
+
+
+def explain(
+    store: Store,
+    record_number: str,
+    rules: Rulebook | None = None,
+    *,
+    as_of: date | None = None,
+    known: date | None = None,
+    lang: Lang = "zh",
+    closed: bool = False,
+) -> Explained:
+    """What the rules give a person on a day, and why.
+
+    Parameters
+    ----------
+    rules : the rules in force; those of this installation when None.
+    as_of, known : the two times; the store's when None.
+    closed : name also what is closed by then.
+
+    Raises `NotFound` for an unknown record number.
+    """
+    in_force = rules or rulebook()
+    day, knowing = as_of or store.as_of, known or as_of or store.known
+    person = store.person(record_number).view
+    found = evaluator_of(store, in_force, [person.id], day, knowing, dict.fromkeys(in_force.rules, EVER))
+    rows = rows_of(found.run(), found.block, Evidence(found), found.live)
+    about = _about(found, person.name, person.birth_date, day)
+    chosen = [row for row in rows if row.state == "open" or closed]
+    reasons = [_reason(found, in_force, row, about, day, lang) for row in sorted(chosen, key=_order)]
+    by_hand = [name for name, periods in found.block.tagged.items() if periods.on(found.block.as_of).any()]
+    return Explained(record_number, day, in_force.revision, tuple(reasons), tuple(sorted(by_hand)))
+
+
+def _order(row: Row) -> tuple[object, ...]:
+    """Tags first, then what is most urgent."""
+    return (row.kind != "tag", -(row.priority or 0), row.due or row.starts, row.rule, row.part)
+
+
+def _about(found: Evaluator, name: str | None, born: date | None, day: date) -> About:
+    block = found.block
+    ahead = block.bookings.start[(block.bookings.made <= block.as_of) & (block.bookings.start >= block.as_of)]
+    slot = day_of(int(ahead.min())).isoformat() if len(ahead) else None
+    quotes = dict(zip(block.contacts.at.fact.tolist(), block.contacts.text.tolist(), strict=True))
+    return About(
+        name,
+        None if born is None else age_on(born, day),
+        None,
+        slot,
+        {fact: str(text) for fact, text in quotes.items() if text is not None},
+    )
+
+
+def _reason(found: Evaluator, rules: Rulebook, row: Row, about: About, as_of: date, lang: Lang) -> Reason:
+    rule, say = rules.rules[row.rule], words(lang)
+    late = [entry["late_entry"] for entry in orjson.loads(row.inputs) if "late_entry" in entry]
+    return Reason(
+        kind=row.kind,
+        code=row.code,
+        name=say.name(_names(rules, row)),
+        key=key_of(row.rule, row.period, row.part),
+        rule=rule.id,
+        version=rule.version,
+        rule_name=say.name(rule.name),
+        source=" ".join(part for part in (rule.source.doc, rule.source.part) if part),
+        clause=rule.source.clause,
+        checked=None
+        if rule.source.checked_by is None
+        else f"{rule.source.checked_by} {rule.source.checked_on or ''}".strip(),
+        state=row.state,
+        since=row.starts,
+        due=row.due,
+        ends=row.ends,
+        closed=row.reason,
+        because=sentence(rules, row, about, as_of, say),
+        facts=tuple(facts_behind(found, rules, row, lang)),
+        late_entry=late[0] if late else None,
+    )
+
+
+def _names(rules: Rulebook, row: Row) -> Mapping[str, str]:
+    shelf: Mapping[str, Any] = {
+        "tag": rules.tags,
+        "message": rules.messages,
+        "journey": rules.journeys,
+    }.get(row.kind, rules.actions)
+    return shelf[row.code].name if row.code in shelf else {"en": row.code}
+
+
+def facts_behind(found: Evaluator, rules: Rulebook, row: Row, lang: Lang) -> list[Fact]:
+    """The facts that the row's rule looked at, as far back as it asks, the newest first."""
+    say, catalogue = words(lang), rules.catalogue
+    upto = np.array([number(date.fromisoformat(row.starts))], dtype=np.int32)
+    facts: list[Fact] = []
+    for name, reach in _reaches(found, rules, row).items():
+        indicator = catalogue.indicators[name]
+        series = found.holding.series((name,))
+        last = int(series.at.last_before(np.zeros(1, np.int32), upto)[0])
+        for at in range(last, max(last - SHOWN, -1), -1):
+            day = int(series.at.day[at])
+            if at < last and (reach is None or day <= int(upto[0]) - reach):
+                break
+            value, code = float(series.value[at]), None if series.code is None else series.code[at]
+            shown = None
+            if code is not None and code in indicator.codes:
+                shown = say.name(indicator.codes[code].name)
+            elif value == value and indicator.kind == "boolean":
+                shown = say("yes") if value else say("no")
+            elif value == value:
+                sign = ("", "<", "≤", ">", "≥")[int(series.comparator[at])]
+                shown = f"{sign}{indicator.format(value)} {indicator.unit or ''}".strip()
+            facts.append(Fact(say.name(indicator.name), shown, str(day_of(day))))
+    return [*facts, *_events(found, rules, row, lang)]
+
+
+def _reaches(found: Evaluator, rules: Rulebook, row: Row) -> dict[str, int | None]:
+    """The indicators that the rule looks at, and how many days back; None: only the last value counts."""
+    rule = rules.rules[row.rule]
+    reach: dict[str, int | None] = dict.fromkeys(() if rule.on is None else rule.on.observed)
+    for node in asked_of(rule, found):
+        wanted = node.asked
+        if not isinstance(wanted, Measured | Change | Gap):
+            continue
+        for name in wanted.of:
+            reach[name] = max((_reach(wanted), reach.get(name)), key=lambda days: days or 0)
+    return reach
+
+
+def _reach(wanted: object) -> int | None:
+    if isinstance(wanted, Count | Every | Mean | Slope):
+        return round(wanted.within.about)
+    if isinstance(wanted, Change):
+        return round(wanted.within.about + wanted.against.about)
+    if isinstance(wanted, Streak):
+        return wanted.length * {"week": 7, "month": 31}.get(wanted.per, 1) + 1
+    return None
+
+
+def _events(found: Evaluator, rules: Rulebook, row: Row, lang: Lang) -> Sequence[Fact]:
+    """The last of each kind of event that the rule looked at."""
+    say, facts = words(lang), list[Fact]()
+    for entry in orjson.loads(row.inputs):
+        name = str(entry["of"])
+        if name in rules.events and "on" in entry:
+            facts.append(Fact(say.name(rules.events[name].name), None, entry["on"]))
+        elif name == "visit" and "on" in entry:
+            facts.append(Fact(say("Follow-up visit"), None, entry["on"]))
+        elif "class" in entry:
+            programme = rules.programmes[name]
+            named = next(one for one in programme.classes if one.id == entry["class"])
+            facts.append(Fact(say("Follow-up visit"), say.name(named.name), row.period))
+        elif name == "message":
+            texts = dict(zip(found.block.contacts.at.fact.tolist(), found.block.contacts.text, strict=True))
+            days = dict(
+                zip(found.block.contacts.at.fact.tolist(), iso(found.block.contacts.at.day), strict=True)
+            )
+            facts += [Fact(say("Message"), str(texts[fact]), days[fact]) for fact in entry["facts"]]
+    return facts

@@ -1,0 +1,164 @@
+"""The sentence of a rule with the person's own numbers in it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+
+from kanglu.care.rows import Row
+from kanglu.catalogue import Catalogue
+from kanglu.catalogue import conditions as asked
+from kanglu.catalogue.criteria import Measured
+from kanglu.catalogue.programmes import Programme
+from kanglu.catalogue.rulebook import Rulebook
+from kanglu.catalogue.rules import Rule
+from kanglu.i18n import Words
+
+_QUOTES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The person whom a sentence is about, as far as it may name them.
+
+    Parameters
+    ----------
+    name, age : None where they are not known.
+    doctor : the name of the doctor in charge.
+    slot : the next booking that stands, as a day.
+    quotes : what messages said, by the row of the record.
+    """
+
+    name: str | None = None
+    age: int | None = None
+    doctor: str | None = None
+    slot: str | None = None
+    quotes: Mapping[int, str] | None = None
+
+
+class _Known(dict[str, str]):
+    """The words for a sentence's braces; what is not known is said to be so."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self.words = words
+
+    def __missing__(self, name: str) -> str:
+        return self.words("not known")
+
+
+def sentence(rules: Rulebook, row: Row, about: About, as_of: date, say: Words) -> str:
+    """Why the row is there, in one or two sentences."""
+    rule = rules.rules[row.rule]
+    return fill(say.name(rule.explain), values_of(rules, rule, row, about, as_of, say))
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """A template with its braces filled."""
+    return template.format_map(values)
+
+
+def values_of(
+    rules: Rulebook, rule: Rule, row: Row, about: About, as_of: date, say: Words
+) -> Mapping[str, str]:
+    """What the braces of a rule's sentences and messages stand for."""
+    known = _Known(say)
+    inputs: list[dict[str, Any]] = orjson.loads(row.inputs)
+    catalogue = rules.catalogue
+    for entry in inputs:
+        name = str(entry["of"])
+        if name in catalogue.indicators:
+            known |= _measured(catalogue, name, entry, say)
+        elif "class" in entry:
+            known |= _visit(rules, entry, about.age, say)
+        if "count" in entry:
+            known["count"] = str(entry["count"])
+            said = [about.quotes[fact] for fact in entry["facts"] if about.quotes and fact in about.quotes]
+            known["quotes"] = "; ".join(f"“{text}”" for text in said[-_QUOTES:])
+    items = [say.name(catalogue.indicators[name].name) for name in _abnormal(rules, rule, inputs)]
+    known["item"] = ("、" if say.lang == "zh" else ", ").join(items)
+    known["date"] = say.day(date.fromisoformat(row.period))
+    known["since"] = say.day(date.fromisoformat(row.starts))
+    known["days"] = str(_days(row, inputs, as_of))
+    if row.due is not None:
+        known["due"] = say.day(date.fromisoformat(row.due))
+    for name, value in (("name", about.name), ("doctor", about.doctor), ("slot", about.slot)):
+        if value is not None:
+            known[name] = value
+    if about.age is not None:
+        known["age"] = str(about.age)
+    if rule.programme is not None:
+        known["programme"] = say.name(rules.programmes[rule.programme].name)
+    return known
+
+
+def _measured(catalogue: Catalogue, name: str, entry: Mapping[str, Any], say: Words) -> dict[str, str]:
+    indicator = catalogue.indicators[name]
+    found = {f"{name}_on": say.day(date.fromisoformat(entry["on"]))}
+    if "value" in entry and indicator.kind == "boolean":
+        found[name] = say("yes") if entry["value"] else say("no")
+    elif "value" in entry:
+        found[name] = indicator.format(entry["value"])
+    elif "code" in entry:
+        code = indicator.codes.get(entry["code"])
+        found[name] = say.name(code.name) if code else str(entry["code"])
+    return found
+
+
+def _visit(rules: Rulebook, entry: Mapping[str, Any], age: int | None, say: Words) -> dict[str, str]:
+    programme = rules.programmes[str(entry["of"])]
+    named = next(one for one in programme.classes if one.id == entry["class"])
+    return {"class": say.name(named.name), "limit": limit_of(programme, age)}
+
+
+def limit_of(programme: Programme, age: int | None) -> str:
+    """From what on a visit counts as not controlled at an age, as ``140/90`` or ``7``."""
+    for one in programme.classes:
+        if one.id in programme.streak:
+            limits = [f"{limit:g}" for limit in _limits(one.when, age)]
+            if limits:
+                return "/".join(limits)
+    return ""
+
+
+def _limits(condition: asked.Condition, age: int | None) -> Iterator[float]:
+    """The lower limits that a condition names for people of an age, in the order in which it is written."""
+    if isinstance(condition, asked.AllOf):
+        ages = [part.age for part in condition.all if isinstance(part, asked.IsAge)]
+        if ages and (age is None or not all(_satisfies(age, one.limits) for one in ages)):
+            return
+    if isinstance(condition.asked, Measured):
+        limits = condition.asked.limits
+        yield from (limits[name] for name in ("ge", "gt") if name in limits)
+    for part in condition.parts:
+        yield from _limits(part, age)
+
+
+def _abnormal(rules: Rulebook, rule: Rule, inputs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The indicators whose value is one that the rule asks for, each once."""
+    values = {str(entry["of"]): entry["value"] for entry in inputs if "value" in entry}
+    found: dict[str, None] = {}
+    for condition in (rule.applies, rule.when):
+        for node in asked.walk(condition) if condition is not None else ():
+            wanted = node.asked
+            if not isinstance(wanted, Measured) or not wanted.has_numbers or wanted.unit is not None:
+                continue
+            for name in wanted.of:
+                if name in values and _satisfies(values[name], wanted.limits):
+                    found[name] = None
+    return [name for name in found if name in rules.catalogue.indicators]
+
+
+def _satisfies(value: float, limits: Mapping[str, float]) -> bool:
+    return all(
+        {"lt": value < limit, "le": value <= limit, "gt": value > limit, "ge": value >= limit}[name]
+        for name, limit in limits.items()
+    )
+
+
+def _days(row: Row, inputs: Sequence[Mapping[str, Any]], as_of: date) -> int:
+    """Days since what the rule looked at last, else since it began to hold."""
+    last = max((str(entry["on"]) for entry in inputs if "on" in entry), default=row.starts)
+    return (as_of - date.fromisoformat(last)).days
