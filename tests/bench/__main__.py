@@ -11,7 +11,7 @@ from importlib import import_module
 from rich.console import Console
 from rich.table import Table
 
-SUITES = ("china_par", "intake", "reports")
+SUITES = ("china_par", "scores", "intake", "reports")
 
 
 def main() -> None:

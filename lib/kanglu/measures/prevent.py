@@ -56,7 +56,7 @@ _OLDEST_IN_30_YEARS = 59
 
 
 @cache
-def _equations(event: str, years: int, model: str) -> Equations:
+def coefficients(event: str, years: int, model: str) -> Equations:
     """The equations of an event, women and men; a term without weight is left out."""
     with _COEFFICIENTS.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if (row["model"], row["years"]) == (model, str(years))]
@@ -139,7 +139,7 @@ def _compute(event: str, years: int, banded: bool, given: Readings) -> Answer:
         given.refuse("age", given["age"] > _OLDEST_IN_30_YEARS, "is above 59, where the 30-year models end")
     optional = tuple(key for key in _OPTIONAL if key in given.stated)
     model = MODELS[optional]
-    risk_of = partial(in_blocks, risk=partial(_block, _equations(event, years, model)))
+    risk_of = partial(in_blocks, risk=partial(_block, coefficients(event, years, model)))
     risk = risk_of(given.values)
     return Answer(
         risk,

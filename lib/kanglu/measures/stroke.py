@@ -9,7 +9,7 @@ import pandas as pd
 from kanglu.measures.cells import Floats
 from kanglu.measures.columns import Inputs, flag, sex
 from kanglu.measures.equations import rank
-from kanglu.measures.points import given_points, points
+from kanglu.measures.points import added, given_points
 from kanglu.measures.reading import Readings
 from kanglu.measures.risk_inputs import DIABETES, SMOKER, age, bmi
 from kanglu.measures.score import Answer, Band, Output, Score
@@ -25,10 +25,10 @@ def _compute_factors(given: Readings) -> Answer:
     items = {name: given[name] for name in _FLAGS}
     items["valve"] = given["valve"] * (1 - given["fibrillation"])  # the two are one factor
     items["bmi"] = (given["bmi"] >= _OBESE_BMI).astype(np.float64)
-    count = np.sum(list(items.values()), axis=0)
-    chronic = np.any([given[name] == 1 for name in _CHRONIC], axis=0)
+    count = added(items.values())
+    chronic = added(items[name] for name in _CHRONIC) > 0
     high = (count >= _MANY) | (given["stroke"] == 1)
-    band = np.where(high, 2, chronic).astype(np.int8)
+    band = np.where(high, np.int8(2), chronic)
     return Answer(count, band, contributors=lambda: given_points(items, STROKE_8.inputs, given.size))
 
 
@@ -66,7 +66,7 @@ STROKE_8 = Score(
 
 def _compute_points(of_sex: float, given: Readings) -> Answer:
     items = _points(of_sex, given)
-    total = np.sum(list(items.values()), axis=0)
+    total = added(items.values())
     return Answer(
         total,
         rank(total - items["sex"], 1, 2),
@@ -76,7 +76,7 @@ def _compute_points(of_sex: float, given: Readings) -> Answer:
 
 def _points(of_sex: float, given: Readings) -> Mapping[str, Floats]:
     return {
-        "age": points(given["age"], ((0, 0), (65, 1), (75, 2))),
+        "age": rank(given["age"], 65, 75).astype(np.float64),
         "sex": (1 - given["sex"]) * of_sex,
         "heart_failure": given["heart_failure"],
         "hypertension": given["hypertension"],
