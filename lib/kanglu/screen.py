@@ -186,7 +186,9 @@ def verification(found: "Verification") -> None:
 def about(score: "Score") -> str:
     """What a score is, in a few lines."""
     outputs = f"\nOutputs: {', '.join(score.outputs)}" if score.outputs else ""
-    return f"{score.name['en']} ({score.version})\n{score.population}\n{score.source}{outputs}"
+    return (
+        f"{score.name['en']}, in {score.unit} ({score.version})\n{score.population}\n{score.source}{outputs}"
+    )
 
 
 def findings(found: Sequence["Finding"]) -> None:

@@ -2,8 +2,9 @@
 
 `SCORES` holds every clinical score by id; `score` answers a frame with value, band, status, missing,
 reason and version, row by row, and `score_file` does the same for a CSV file. One module a family
-(`body`, `kidney`, `cardiovascular`, `diabetes`, `blood_pressure`, `metabolic`, `liver`); `trends`,
-`variability` and `glucose` look at a series of one person over time.
+(`body`, `kidney`, `cardiovascular`, `diabetes`, `blood_pressure`, `metabolic`, `liver`, …); `CARDIOVASCULAR`
+says which of the cardiovascular risk scores comes first; `trends`, `variability` and `glucose` look at a
+series of one person over time.
 """
 
 from kanglu.measures.blood_pressure import bp_class, bp_row
@@ -11,8 +12,8 @@ from kanglu.measures.cardiovascular import china_par
 from kanglu.measures.columns import Column, Input, Inputs, Unit
 from kanglu.measures.files import score_file
 from kanglu.measures.glucose import GlucoseRanges, glucose_ranges
-from kanglu.measures.registry import SCORES, find, score
-from kanglu.measures.score import STATUSES, Band, Contributor, Score
+from kanglu.measures.registry import CARDIOVASCULAR, SCORES, find, score
+from kanglu.measures.score import STATUSES, Band, Contributor, Output, Score
 from kanglu.measures.trends import Trend, changed, classify, reference_change_value, segments, trend
 from kanglu.measures.variability import (
     PopulationFit,
@@ -25,6 +26,7 @@ from kanglu.measures.variability import (
 )
 
 __all__ = [
+    "CARDIOVASCULAR",
     "SCORES",
     "STATUSES",
     "Band",
@@ -33,6 +35,7 @@ __all__ = [
     "GlucoseRanges",
     "Input",
     "Inputs",
+    "Output",
     "PopulationFit",
     "Score",
     "TimeInRange",

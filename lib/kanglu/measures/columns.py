@@ -122,5 +122,5 @@ def sex(*, column_required: bool = True, cell_required: bool = True) -> Input:
 
 def word(key: str, zh: str, en: str, name: str, words: tuple[str, ...]) -> Input:
     """An input that is one of a few words."""
-    stated = Column(name, (Unit("word", 0, len(words)),))
+    stated = Column(name, (Unit("/".join(words), 0, len(words) - 1),))
     return Input(key, {"zh": zh, "en": en}, (stated,), kind="word", words=words)
