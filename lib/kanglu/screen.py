@@ -185,10 +185,9 @@ def verification(found: "Verification") -> None:
 
 def about(score: "Score") -> str:
     """What a score is, in a few lines."""
+    unit = "" if score.unit in ("1", "rank") else f", in {score.unit}"
     outputs = f"\nOutputs: {', '.join(score.outputs)}" if score.outputs else ""
-    return (
-        f"{score.name['en']}, in {score.unit} ({score.version})\n{score.population}\n{score.source}{outputs}"
-    )
+    return f"{score.name['en']}{unit} ({score.version})\n{score.population}\n{score.source}{outputs}"
 
 
 def findings(found: Sequence["Finding"]) -> None:
