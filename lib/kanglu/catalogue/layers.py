@@ -70,13 +70,19 @@ class Heap:
 
 def read_layers(folder: Literal["indicators", "rulebook"], overlay: Path | None) -> Heap:
     """The sections of a folder: what ships under the files of `overlay` (default: ``data/catalogue/``)."""
-    catalogue = folder == "indicators"
 
     def elsewhere() -> Collection[str]:
-        other = read_layers("rulebook" if catalogue else "indicators", overlay)
+        other = _read_layers("rulebook" if folder == "indicators" else "indicators", overlay, tuple)
         return {name for drawer in other.drawers.values() for name in drawer.places}
 
-    heap = Heap(CATALOGUE if catalogue else RULEBOOK, cache(elsewhere))
+    return _read_layers(folder, overlay, cache(elsewhere))
+
+
+def _read_layers(
+    folder: Literal["indicators", "rulebook"], overlay: Path | None, elsewhere: Callable[[], Collection[str]]
+) -> Heap:
+    catalogue = folder == "indicators"
+    heap = Heap(CATALOGUE if catalogue else RULEBOOK, elsewhere)
     pattern = "indicators/*.yaml" if catalogue else "rulebook/**/*.yaml"
     for layer in (DEFAULTS, home() / "data" / "catalogue" if overlay is None else overlay):
         found: dict[Path, Folder] = dict.fromkeys(layer.glob(pattern), folder)

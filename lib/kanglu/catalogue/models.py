@@ -7,7 +7,7 @@ lie in order, a coded indicator has codes and a quantity has a unit.
 import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -77,10 +77,11 @@ def _tuple(value: object) -> object:
 
 
 type Names = dict[Literal["zh", "en"], str]
-type Texts = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
+_ONE_OR_MORE = BeforeValidator(_tuple, json_schema_input_type=str | tuple[str, ...])
+type Texts = Annotated[tuple[str, ...], _ONE_OR_MORE]
 type Loinc = Annotated[str, AfterValidator(_checked_loinc)]
 type Ucum = Annotated[str, AfterValidator(_checked_unit)]
-type Loincs = Annotated[tuple[Loinc, ...], BeforeValidator(_tuple)]
+type Loincs = Annotated[tuple[Loinc, ...], _ONE_OR_MORE]
 
 
 class Entry(BaseModel):
@@ -149,8 +150,18 @@ class Target(Band):
     when: str | None = None
 
 
+def _short_variation(schema: dict[str, Any]) -> None:
+    """Let the schema know the short ways to write it, which `Variation._pair` reads."""
+    whole = dict(schema)
+    schema.clear()
+    pair = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+    schema["anyOf"] = [{"type": "number"}, pair, whole]
+
+
 class Variation(Entry):
     """Coefficients of variation in percent, for the reference change value."""
+
+    model_config = ConfigDict(json_schema_extra=_short_variation)
 
     cv_within: float = Field(gt=0, description="within one person, CVi %")
     cv_analytical: float = Field(gt=0, description="of the method, CVa %")
@@ -206,7 +217,7 @@ class Indicator(Entry):
     variation_source: str | None = None
     note: str | None = None
 
-    @field_validator("units", mode="before")
+    @field_validator("units", mode="before", json_schema_input_type=dict[str, Conversion | float | None])
     @classmethod
     def _factors(cls, given: object) -> object:
         """A bare number is a factor; nothing at all is left to `_by_dimension`."""

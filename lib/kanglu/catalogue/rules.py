@@ -6,12 +6,12 @@ never used again for something else, and its version counts up whenever its mean
 """
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from kanglu.catalogue.conditions import Condition
-from kanglu.catalogue.models import _ID, Entry, Names, Texts
+from kanglu.catalogue.models import _ID, _ONE_OR_MORE, Entry, Names, Texts
 from kanglu.catalogue.spans import NOTHING, Offset, Window
 
 type RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$")]
@@ -120,7 +120,7 @@ class Gift(Entry):
     message: Id | None = None
     recommendation: Id | None = None
     journey: Id | None = None
-    at: Annotated[tuple[Offset, ...], Field(min_length=1)] = (NOTHING,)
+    at: Annotated[tuple[Offset, ...], Field(min_length=1), _ONE_OR_MORE] = (NOTHING,)
     due: Offset = NOTHING
     opens: Window | None = None
     lapses: Window | None = None
@@ -133,14 +133,6 @@ class Gift(Entry):
     channel: Channel | None = None
     done: tuple[Done, ...] = ()
     commercial: bool = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _lists(cls, given: Any) -> Any:
-        """One time where a list may stand is a list of one."""
-        if isinstance(given, dict) and isinstance(given.get("at"), str):
-            return {**given, "at": [given["at"]]}
-        return given
 
     @model_validator(mode="after")
     def _one(self) -> Self:
