@@ -5,7 +5,7 @@ import pandas as pd
 
 from kanglu.measures.cells import Floats
 from kanglu.measures.columns import Inputs, column, flag, number, sex
-from kanglu.measures.points import Steps, given_points, just_above, points
+from kanglu.measures.points import Steps, added, given_points, just_above, points, reached
 from kanglu.measures.reading import Readings
 from kanglu.measures.score import Answer, Band, Score
 
@@ -39,7 +39,7 @@ def _items(given: Readings) -> dict[str, Floats]:
 def _compute(given: Readings) -> Answer:
     given.refuse("diabetes", given["diabetes"] == 1, _KNOWN)
     items = _items(given)
-    total = np.sum(list(items.values()), axis=0)
+    total = added(items.values())
     return Answer(
         total,
         (total >= HIGH_RISK).astype(np.int8),
@@ -101,7 +101,7 @@ _FINDRISC_BMI: Steps = ((0, 0), (25, 1), (just_above(30), 3))
 _FINDRISC_WAIST_MALE: Steps = ((0, 0), (94, 3), (just_above(102), 4))
 _FINDRISC_WAIST_FEMALE: Steps = ((0, 0), (80, 3), (just_above(88), 4))
 _FINDRISC_FAMILY = np.array([0.0, 3.0, 5.0])
-_FINDRISC_BANDS = np.array([7.0, 12.0, 15.0, 21.0])
+_FINDRISC_BANDS = (7, 12, 15, 21)
 _FINDRISC_VALID = (35, 74)
 
 
@@ -125,13 +125,13 @@ def _findrisc_items(given: Readings) -> dict[str, Floats]:
 def _compute_findrisc(given: Readings) -> Answer:
     given.refuse("diabetes", given["diabetes"] == 1, _KNOWN)
     items = _findrisc_items(given)
-    total = np.sum(list(items.values()), axis=0)
+    total = added(items.values())
     age = given["age"]
     outside = (age < _FINDRISC_VALID[0]) | (age > _FINDRISC_VALID[1])
     note = f"{given.columns['age']} is outside 35–74, where FINDRISC was validated: an extrapolation"
     return Answer(
         total,
-        np.searchsorted(_FINDRISC_BANDS, total, side="right").astype(np.int8),
+        reached(total, _FINDRISC_BANDS),
         notes=((outside, note),),
         contributors=lambda: given_points(items, FINDRISC.inputs, given.size),
     )

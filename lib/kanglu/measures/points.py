@@ -1,12 +1,12 @@
 """Points tables: what a value is worth, and which items of a points score gave any."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from kanglu.measures.cells import Floats
 from kanglu.measures.columns import Input
-from kanglu.measures.score import Contributor
+from kanglu.measures.score import Contributor, Places
 
 type Steps = tuple[tuple[float, int], ...]
 """From which value on (inclusive) how many points."""
@@ -22,6 +22,23 @@ def points(value: Floats, steps: Steps) -> Floats:
 def just_above(edge: float) -> float:
     """The next number above an edge that still belongs to the step below it."""
     return float(np.nextafter(edge, np.inf))
+
+
+def added(values: Iterable[Floats]) -> Floats:
+    """The sum of columns; NaN where any is."""
+    columns = iter(values)
+    total = next(columns).copy()
+    for column in columns:
+        total += column
+    return total
+
+
+def reached(values: Floats, edges: Sequence[float]) -> Places:
+    """How many of the edges each value has reached; none for NaN."""
+    place = np.zeros(values.shape, dtype=np.int8)
+    for edge in edges:
+        place += (values >= edge).view(np.int8)
+    return place
 
 
 def given_points(

@@ -5,12 +5,12 @@ import pandas as pd
 
 from kanglu.measures.cells import Floats
 from kanglu.measures.columns import Inputs, column, flag, number, sex
-from kanglu.measures.points import Steps, given_points, points
+from kanglu.measures.points import Steps, added, given_points, points, reached
 from kanglu.measures.reading import Readings
 from kanglu.measures.score import Answer, Band, Score
 
 _APCS_AGE: Steps = ((0, 0), (50, 2), (70, 3))
-_APCS_BANDS = np.array([2.0, 4.0])
+_APCS_BANDS = (2, 4)
 
 
 def _compute_apcs(given: Readings) -> Answer:
@@ -20,10 +20,10 @@ def _compute_apcs(given: Readings) -> Answer:
         "family_history": 2 * given["family_history"],
         "smoker": given["smoker"],
     }
-    total = np.sum(list(items.values()), axis=0)
+    total = added(items.values())
     return Answer(
         total,
-        np.searchsorted(_APCS_BANDS, total, side="right").astype(np.int8),
+        reached(total, _APCS_BANDS),
         contributors=lambda: given_points(items, APCS.inputs, given.size),
     )
 

@@ -185,7 +185,7 @@ _BMI_STANDS_FOR_WAIST = 30
 
 
 def _idf_criteria(given: Readings) -> dict[str, tuple[Mask, Mask]]:
-    """By criterion, in which rows it is met, and in which it is certainly not, whatever the sex if unknown."""
+    """By criterion, in which rows it is met, and in which it is certainly not, whatever an unknown sex."""
     waist, hdl_c = given["waist"], given["hdl_c"]
     man, woman = given["sex"] == 1, given["sex"] == 0
     known = {key: ~np.isnan(values) for key, values in given.values.items()}
