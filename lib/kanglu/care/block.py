@@ -52,6 +52,7 @@ class Changes:
     """What people did to tasks: by person and day; `task` is the key of what was given."""
 
     at: Points
+    minute: npt.NDArray[np.int16]
     action: Words
     task: Words
     until: Ints

@@ -205,9 +205,10 @@ class _Builder:
         at = np.flatnonzero(
             when.exact & ~_among(table["status"], UNSOUND) & self._happened(person, when.first)
         )
-        order = at[np.lexsort((table["id"][at], when.first[at], person[at]))]
+        order = at[np.lexsort((table["id"][at], when.minute[at], when.first[at], person[at]))]
         return Changes(
             Points(person[order], when.first[order], table["id"][order]),
+            when.minute[order],
             table["code"][order],
             table["task"][order],
             until.first[order],

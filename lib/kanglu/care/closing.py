@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from kanglu.care.block import Block
 from kanglu.care.calendar import NEVER, Ints, iso
-from kanglu.care.given import CANCELLED, DONE, FAILED, key_of
+from kanglu.care.given import CANCELLED, DONE, FAILED, OPEN, key_of
 from kanglu.care.holding import Holding
 from kanglu.care.series import NO_POINTS, Points
 from kanglu.catalogue.programmes import Outcome
@@ -16,6 +16,9 @@ from kanglu.catalogue.rulebook import Rulebook
 from kanglu.catalogue.rules import Done
 
 _BY_HAND = {"completed": DONE, "cancelled": CANCELLED, "failed": FAILED}
+
+type Act = tuple[tuple[int, int], str, str]
+"""Day and minute, the state that follows, and why."""
 
 
 @dataclass(slots=True, eq=False)
@@ -29,7 +32,7 @@ class Closings:
     @classmethod
     def none(cls, size: int) -> "Closings":
         """Nothing is closed."""
-        return cls(np.full(size, NEVER, np.int32), np.full(size, "open", object), np.full(size, None, object))
+        return cls(np.full(size, NEVER, np.int32), np.full(size, OPEN, object), np.full(size, None, object))
 
     def by(self, day: Ints, state: str, reason: str) -> None:
         """One more way: on these days, NEVER where it does not come."""
@@ -77,14 +80,17 @@ class ByHand:
 
     block: Block
     rulebook: Rulebook
-    _acts: dict[tuple[int, str], list[tuple[int, str, str]]] = field(init=False)
+    _acts: dict[tuple[int, str], list[Act]] = field(init=False)
     _all: Points = field(init=False)
 
     def __post_init__(self) -> None:
-        acts: dict[tuple[int, str], list[tuple[int, str, str]]] = {}
-        for person, day, key, state, reason in (*_changes(self.block), *_attempts(self.block, self.rulebook)):
-            acts.setdefault((person, key), []).append((day, state, reason))
-        self._acts = {key: sorted(listed, key=lambda act: act[0]) for key, listed in acts.items()}
+        acts: dict[tuple[int, str], list[Act]] = {}
+        for person, key, act in (*_changes(self.block), *_attempts(self.block, self.rulebook)):
+            acts.setdefault((person, key), []).append(act)
+        # Of what was done in one minute an opening comes last: it answers what it opens.
+        self._acts = {
+            key: sorted(listed, key=lambda act: (act[0], act[1] == OPEN)) for key, listed in acts.items()
+        }
         everything = [one.id for one in self.rulebook.outcomes.values() if one.everything]
         contacts = self.block.contacts
         self._all = contacts.at.where(np.isin(contacts.outcome, everything))
@@ -102,46 +108,51 @@ class ByHand:
                     self._settle(closings, place, listed)
         closings.by(self._all.first_from(person, starts), CANCELLED, "left")
 
+    def reopened(self, person: int, key: str, closing: tuple[int, str, str]) -> bool:
+        """Whether a thing that an act closed so (day, state, reason) was opened again since."""
+        closed = False
+        for (day, _), state, reason in self._acts.get((person, key), ()):
+            if closed and state == OPEN:
+                return True
+            closed = closed or (day, state, reason) == closing
+        return False
+
     @staticmethod
-    def _settle(closings: Closings, place: int, listed: Sequence[tuple[int, str, str]]) -> None:
+    def _settle(closings: Closings, place: int, listed: Sequence[Act]) -> None:
         closed: tuple[int, str, str] | None = None
-        for act in listed:
-            if act[1] == "open":
+        for (day, _), state, reason in listed:
+            if state == OPEN:
                 closed = None
             elif closed is None:
-                closed = act
+                closed = day, state, reason
         if closed is not None and closed[0] < closings.ends[place]:
             closings.ends[place], closings.state[place], closings.reason[place] = closed
 
 
-def _changes(block: Block) -> Iterable[tuple[int, int, str, str, str]]:
+def _changes(block: Block) -> Iterable[tuple[int, str, Act]]:
     changes = block.changes
-    columns = (
-        changes.at.person.tolist(),
-        changes.at.day.tolist(),
-        changes.task,
-        changes.action,
-        changes.reason,
-    )
-    for person, day, task, action, reason in zip(*columns, strict=True):
+    times = zip(changes.at.day.tolist(), changes.minute.tolist(), strict=True)
+    columns = (changes.at.person.tolist(), times, changes.task, changes.action, changes.reason)
+    for person, time, task, action, reason in zip(*columns, strict=True):
         if task is not None and (action in _BY_HAND or action == "reopened"):
-            yield person, day, task, _BY_HAND.get(action, "open"), reason or "by_hand"
+            yield person, task, (time, _BY_HAND.get(action, OPEN), reason or "by_hand")
 
 
-def _attempts(block: Block, rulebook: Rulebook) -> Iterable[tuple[int, int, str, str, str]]:
+def _attempts(block: Block, rulebook: Rulebook) -> Iterable[tuple[int, str, Act]]:
     """Attempts that close what they are about: by their outcome, or because they were the last."""
     contacts = block.contacts
     about = np.flatnonzero(np.asarray([text is not None for text in contacts.about], dtype=bool))
     tried: dict[tuple[int, str, str], int] = {}
     for at in about.tolist():
-        person, day, key = int(contacts.at.person[at]), int(contacts.at.day[at]), str(contacts.about[at])
+        person, key = int(contacts.at.person[at]), str(contacts.about[at])
+        time = int(contacts.at.day[at]), int(contacts.minute[at])
         if contacts.outcome[at] is None and contacts.direction[at] == "out":
-            yield person, day, key, DONE, "sent"
+            yield person, key, (time, DONE, "sent")
         outcome: Outcome | None = rulebook.outcomes.get(str(contacts.outcome[at]))
         if outcome is None:
             continue
         count = tried[person, key, outcome.id] = tried.get((person, key, outcome.id), 0) + 1
         if outcome.closes is not None:
-            yield person, day, key, outcome.closes, outcome.id
+            yield person, key, (time, outcome.closes, outcome.id)
         elif count >= outcome.tries:
-            yield person, day, key, FAILED, outcome.id
+            yield person, key, (time, FAILED, outcome.id)
