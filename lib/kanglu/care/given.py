@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from kanglu.care.calendar import NEVER, Ints, Longs, Mask
+from kanglu.care.calendar import EVER, NEVER, Ints, Longs, Mask
 from kanglu.catalogue.rules import Gift, Rule
 
 OPEN, DONE, FAILED, CANCELLED = "open", "done", "failed", "cancelled"
@@ -99,6 +99,23 @@ class Given:
     def open_on(self, day: Ints) -> Mask:
         """Which of it is there and not closed, each on its own day."""
         return np.asarray((self.starts <= day) & (day < self.ends))
+
+
+def one_at_a_time(anchors: Anchors, free: Ints) -> Mask:
+    """Which anchors begin something when each keeps a person busy until a day of its own; sorted by day."""
+    kept = np.zeros(len(anchors), dtype=bool)
+    if not len(anchors):
+        return kept
+    first = np.append(True, anchors.person[1:] != anchors.person[:-1])
+    group = np.cumsum(first) - 1
+    rank = np.arange(len(anchors)) - np.flatnonzero(first)[group]
+    busy_until = np.full(int(group[-1]) + 1, EVER, dtype=np.int32)
+    for turn in range(int(rank.max()) + 1):
+        at = np.flatnonzero(rank == turn)
+        begins = at[anchors.day[at] >= busy_until[group[at]]]
+        kept[begins] = True
+        busy_until[group[begins]] = free[begins]
+    return kept
 
 
 def key_of(rule: str, period: str, part: int) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from kanglu.care.block import Block
 from kanglu.care.calendar import NEVER, Ints, add, year_ends, year_starts
 from kanglu.care.closing import ByHand, Closings, kind_of, points_of
-from kanglu.care.given import CANCELLED, DONE, FAILED, Anchors, Given, forever, words
+from kanglu.care.given import CANCELLED, DONE, FAILED, Anchors, Given, forever, one_at_a_time, words
 from kanglu.care.holding import Holding
 from kanglu.care.periods import keys
 from kanglu.catalogue.rulebook import Rulebook
@@ -17,6 +17,7 @@ from kanglu.catalogue.spans import Span
 
 MESSAGE_LAPSES = Span(days=7)
 """How long after its day a message may still go out where its rule says nothing."""
+_ONCE_OPEN = frozenset({"task", "referral", "recommendation"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +59,14 @@ class Giving:
             begun = anchors.end > live
             anchors, named = anchors.where(begun), named[begun]
             base = np.maximum(anchors.day, np.int32(live)).astype(np.int32)
-        return [
+        given = [
             self._given(rule, gift, part + at, anchors, base, add(base, offset), named, journey)
             for at, offset in enumerate(gift.at)
         ]
+        if rule.on is None or journey is not None or gift.again or gift.kind not in _ONCE_OPEN:
+            return given
+        kept = one_at_a_time(anchors, np.maximum.reduce([one.ends for one in given]))
+        return [one.where(kept) for one in given]
 
     def _given(
         self,
@@ -91,6 +96,8 @@ class Giving:
         if gift.pace is None or rule.on is None or rule.on.visit is None:
             return due
         programme = rule.on.visit.programme
+        if programme not in self.block.programmes:
+            return due
         visits = self.holding.visits(programme).all
         person, day = anchors.person, anchors.day
         first_of_year = year_starts(day)

@@ -7,7 +7,7 @@ import numpy as np
 
 from kanglu.care.calendar import EVER, Ints, Mask, add
 from kanglu.care.closing import points_of
-from kanglu.care.given import CANCELLED, DONE, IN_STEPS, Anchors, Given, forever, words
+from kanglu.care.given import CANCELLED, DONE, IN_STEPS, Anchors, Given, forever, one_at_a_time, words
 from kanglu.care.giving import Giving
 from kanglu.catalogue.programmes import Journey
 from kanglu.catalogue.rules import Gift, Rule
@@ -37,7 +37,7 @@ def travel(giving: Giving, rule: Rule, gift: Gift, part: int, entries: Anchors, 
         entries = Anchors(entries.person, day, entries.end, entries.fact).where(entries.end > live)
     entries = entries.where(entries.day >= live).sorted()
     run = _walk(giving, journey, entries)
-    kept = _one_at_a_time(entries, run.ends, journey)
+    kept = one_at_a_time(entries, add(run.ends, journey.rest or NOTHING))
     entries = entries.where(kept)
     run = _Run([planned[kept] for planned in run.planned], run.ends[kept], run.answered[kept])
     held_out = hold_out(giving.block.ids[entries.person], journey)
@@ -70,24 +70,6 @@ def _walk(giving: Giving, journey: Journey, entries: Anchors) -> _Run:
         stop = np.minimum(stop, points_of(wanted, giving.holding).first_from(person, entries.day))
     stop = np.minimum(stop, giving.block.death[person]).astype(np.int32)
     return _Run(begins, np.minimum(stop, planned).astype(np.int32), np.asarray(stop <= planned))
-
-
-def _one_at_a_time(entries: Anchors, ends: Ints, journey: Journey) -> Mask:
-    """Which entries begin a run: those after the end of the person's run before, and its rest."""
-    kept = np.zeros(len(entries), dtype=bool)
-    if not len(entries):
-        return kept
-    free = add(ends, journey.rest or NOTHING)
-    first = np.append(True, entries.person[1:] != entries.person[:-1])
-    group = np.cumsum(first) - 1
-    rank = np.arange(len(entries)) - np.flatnonzero(first)[group]
-    busy_until = np.full(int(group[-1]) + 1, EVER, dtype=np.int32)
-    for turn in range(int(rank.max()) + 1):
-        at = np.flatnonzero(rank == turn)
-        begins = at[entries.day[at] >= busy_until[group[at]]]
-        kept[begins] = True
-        busy_until[group[begins]] = free[begins]
-    return kept
 
 
 def _runs(rule: Rule, gift: Gift, part: int, entries: Anchors, run: _Run, held_out: Mask) -> Given:
