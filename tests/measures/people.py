@@ -3,8 +3,15 @@
 from hypothesis import strategies as st
 
 from kanglu import measures
+from kanglu.measures import SCORES
 
 type Person = dict[str, object]
+
+
+def answered(prefix: str, count: int, low: int, high: int) -> dict[str, st.SearchStrategy[int]]:
+    """Answers to the questions of a scale."""
+    return {f"{prefix}_{place}": st.integers(low, high) for place in range(1, count + 1)}
+
 
 YES = st.sampled_from([0, 1])
 SEX = st.sampled_from(["male", "female"])
@@ -158,6 +165,50 @@ PEOPLE: dict[str, st.SearchStrategy[Person]] = {
         }
     ),
     "osta": st.fixed_dictionaries({"weight_kg": st.floats(30, 120), "age_years": st.integers(40, 100)}),
+    "phq9": st.fixed_dictionaries(answered("phq9", 9, 0, 3)),
+    "gad7": st.fixed_dictionaries(answered("gad7", 7, 0, 3)),
+    "audit_c": st.fixed_dictionaries({"sex": SEX, **answered("audit_c", 3, 0, 4)}),
+    "ipaq_sf": st.fixed_dictionaries(
+        {
+            f"{kind}_{what}": cells
+            for kind in ("vig", "mod", "walk")
+            for what, cells in (("days", st.integers(1, 7)), ("min", st.integers(0, 320)))
+        }
+    ),
+    "self_care_5": st.fixed_dictionaries(
+        {
+            f"self_care_{item}": st.sampled_from(worth)
+            for item, worth in {
+                "eating": (0, 3, 5),
+                "washing": (0, 1, 3, 7),
+                "dressing": (0, 3, 5),
+                "toileting": (0, 1, 5, 10),
+                "moving": (0, 1, 5, 10),
+            }.items()
+        }
+    ),
+    "tcm_33": st.fixed_dictionaries(answered("tcm33", 33, 1, 5)),
+    "tcm_60": st.fixed_dictionaries(
+        {"sex": st.just("male")}
+        | {
+            item.names[0]: st.integers(1, 5)
+            for item in SCORES["tcm_60"].inputs
+            if item.key not in ("sex", "damp_heat_6")
+        }
+    ),
+    "pdc": st.fixed_dictionaries(
+        {
+            "period_start": st.just("2024-01-01"),
+            "period_end_inclusive": st.just("2024-12-31"),
+            "fills_date:days": st.lists(
+                st.builds(
+                    "2024-{:02d}-{:02d}:{}".format, st.integers(1, 12), st.integers(1, 28), st.integers(1, 90)
+                ),
+                min_size=1,
+                max_size=8,
+            ).map("|".join),
+        }
+    ),
     "eag": st.fixed_dictionaries({"hba1c_percent": st.floats(3, 25)}),
     "who_2019_east_asia_lab": st.fixed_dictionaries({**AT_RISK, "age_years": st.integers(40, 74)}),
     "prevent": st.fixed_dictionaries(

@@ -24,9 +24,17 @@ FILES = {
     "fib4_nafld": ("fib4", 26, 0),
     "homa_tyg": ("tyg", 17, 0),
     "hba1c_conversion": ("eag", 13, 0),
+    "pce_2013": ("pce_2013", 51, 0),
+    "framingham_2008": ("framingham_2008_lipid", 40, 0),
+    "score2_asia_pacific": ("score2_asia_pacific", 35, 0),
+    "score2_diabetes": ("score2_diabetes", 44, 0),
+    "score2_score2op": ("score2_op", 32, 36),
+    "cha2ds2_vasc": ("cha2ds2_vasc", 27, 0),
     "kfre_4var": ("kfre_4v_2y", 72, 0),
     "metabolic_syndrome_idf2005_chinese": ("metabolic_syndrome_idf2005", 16, 0),
     "findrisc": ("findrisc", 17, 0),
+    "ipaq_sf": ("ipaq_sf", 13, 0),
+    "pdc": ("pdc", 10, 0),
 }
 
 
@@ -41,13 +49,29 @@ def test_a_file_answers_as_its_frame_does_and_keeps_every_text(name: str, tmp_pa
     counts = score_file(score, given, answered)
     assert (counts["ok"], counts["rows"]) == (ok, ok + others)
     before, after = texts(given), texts(answered)
-    assert list(after) == [*before, *ANSWER]
-    pd.testing.assert_frame_equal(after[list(before)], before)
     expected = measures.score(score, pd.read_csv(given))
+    own = [column for column in expected if column not in (*ANSWER, "missing")]
+    assert list(after) == [*before, *ANSWER, *own]
+    pd.testing.assert_frame_equal(after[list(before)], before)
     assert after["status"].tolist() == expected["status"].tolist()
     assert after["band"].tolist() == expected["band"].astype(object).fillna("").tolist()
     assert (pd.to_numeric(after["value"]).fillna(-1) == expected["value"].fillna(-1)).all()
     assert set(after["version"]) == {measures.SCORES[score].version}
+
+
+def test_a_file_is_answered_with_the_output_asked_for(tmp_path: Path) -> None:
+    given, answered = VECTORS / "prevent_hba1c.csv", tmp_path / "answered.csv"
+    counts = score_file("prevent", given, answered, output="hf_30yr")
+    assert (counts["ok"], counts["not_applicable"]) == (20, 13)  # thirteen are above 59 years
+    expected = measures.score("prevent", pd.read_csv(given), output="hf_30yr")
+    after = pd.read_csv(answered)
+    assert (after["value"].fillna(-1) == expected["value"].fillna(-1)).all()
+    assert set(after["version"]) == {
+        "AHA PREVENT 2023, 30-year heart failure; HbA1c model",
+        "AHA PREVENT 2023, 30-year heart failure; HbA1c model, HbA1c not measured",
+    }
+    with pytest.raises(MeasureError, match="no output 'hf'"):
+        score_file("prevent", given, answered, output="hf")
 
 
 HEAD = "name,sex,age_years,creatinine_mg_dl\n"
@@ -146,3 +170,12 @@ def test_a_missing_file_folder_or_score_is_refused(tmp_path: Path) -> None:
         score_file("ckd_epi_2021_cr", tmp_path / "in.csv", tmp_path / "none" / "out.csv")
     with pytest.raises(MeasureError, match="Did you mean fib4"):
         score_file("fib_4", tmp_path / "in.csv", tmp_path / "out.csv")
+
+
+def test_a_score_with_columns_of_its_own_writes_them_beside(tmp_path: Path) -> None:
+    head = "name,vig_days,vig_min,mod_days,mod_min,walk_days,walk_min\n"
+    out = scored(tmp_path, f"{head}a,0,,0,,5,30\nb,,,,,,\n".encode(), "ipaq_sf").decode()
+    rows = list(csv.DictReader(out.splitlines()))
+    assert [row["walking_met_min"] for row in rows] == ["495.0", ""]
+    with pytest.raises(MeasureError, match="already has a column vigorous_met_min"):
+        scored(tmp_path, out.replace(",value,band,status,reason,version,", ",a,b,c,d,e,").encode(), "ipaq_sf")

@@ -3,7 +3,7 @@
 import csv
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,9 @@ class _Sheet:
 
 
 def score_file(score_id: str, in_csv: Path, out_csv: Path, *, output: str | None = None) -> dict[str, int]:
-    """Write the rows of a CSV file, in their order and as they are, with the answer in five more columns.
+    """Write the rows of a CSV file, in their order and as they are, with the answer beside them.
+
+    The answer is five columns (`ANSWER`), and those of its own that a score has, such as one a constitution.
 
     The file is UTF-8, with or without a byte order mark, or GB18030, and stays what it was; values are
     written with all their digits. `output` chooses among the numbers of a score that can give several.
@@ -36,21 +38,38 @@ def score_file(score_id: str, in_csv: Path, out_csv: Path, *, output: str | None
     """
     score = find(score_id, output)
     sheet = _read(Path(in_csv))
-    answer = score(pd.DataFrame(sheet.rows, columns=sheet.header, dtype=object))[list(ANSWER)]
-    value = [repr(number) if number == number else "" for number in answer["value"].tolist()]
-    rest = [answer[name].astype(object).where(answer[name].notna(), "").tolist() for name in ANSWER[1:]]
-    _write(Path(out_csv), sheet, zip(value, *rest, strict=True))
+    answer = score(pd.DataFrame(sheet.rows, columns=sheet.header, dtype=object))
+    names = [*ANSWER, *(str(name) for name in answer if name not in (*ANSWER, "missing"))]
+    _refuse_taken(names, sheet.header, Path(in_csv))
+    _write(Path(out_csv), sheet, names, zip(*(_texts(answer[name]) for name in names), strict=True))
     counts = answer["status"].value_counts()
     return {"rows": len(sheet.rows), **{status: int(counts[status]) for status in STATUSES}}
 
 
-def _write(path: Path, sheet: _Sheet, answers: Iterable[tuple[object, ...]]) -> None:
+def _texts(cells: pd.Series) -> list[str]:
+    """A column of the answer as it is written: numbers with all their digits, nothing where there is none."""
+    if cells.dtype == float:
+        return [repr(number) if number == number else "" for number in cells.tolist()]
+    return cells.astype(object).where(cells.notna(), "").tolist()
+
+
+def _refuse_taken(names: Iterable[str], header: Sequence[str], path: Path) -> None:
+    taken = [name for name in names if name in header]
+    if taken:
+        raise MeasureError(
+            f"The file already has a column {taken[0]}.",
+            where=f"{path}:1",
+            remedy="Rename it, so that the answer can stand beside it.",
+        )
+
+
+def _write(path: Path, sheet: _Sheet, names: Sequence[str], answers: Iterable[tuple[object, ...]]) -> None:
     if not path.parent.is_dir():
         raise MeasureError("There is no such folder.", where=str(path.parent), remedy="Make it first.")
     unfinished = Path(f"{path}.part")
     with unfinished.open("w", encoding=sheet.encoding, newline="") as file:
         writer = csv.writer(file, lineterminator=sheet.line_end)
-        writer.writerow([*sheet.header, *ANSWER])
+        writer.writerow([*sheet.header, *names])
         writer.writerows([*row, *answer] for row, answer in zip(sheet.rows, answers, strict=True))
     os.replace(unfinished, path)
 
@@ -63,13 +82,6 @@ def _read(path: Path) -> _Sheet:
     header = next(lines, [])
     if not header:
         raise MeasureError("The file is empty.", where=str(path), remedy="Give it a header and rows.")
-    taken = [name for name in ANSWER if name in header]
-    if taken:
-        raise MeasureError(
-            f"The file already has a column {taken[0]}.",
-            where=f"{path}:1",
-            remedy="Rename it, so that the answer can stand beside it.",
-        )
     rows = []
     for cells in lines:
         row = cells or [""] * (len(header) == 1)  # in a file of one column an empty line is an empty cell

@@ -26,8 +26,8 @@ from kanglu.measures.questionnaires import AUDIT_C, GAD7, PHQ9
 from kanglu.measures.score import Score
 from kanglu.measures.score2 import SCORE2, SCORE2_ASIA_PACIFIC, SCORE2_DIABETES, SCORE2_OP
 from kanglu.measures.screening import APCS, OSTA
-from kanglu.measures.stroke import CHA2DS2_VASC, STROKE_8
 from kanglu.measures.self_care import SELF_CARE
+from kanglu.measures.stroke import CHA2DS2_VASC, STROKE_8
 from kanglu.measures.syndrome import METABOLIC_SYNDROME, METABOLIC_SYNDROME_IDF
 from kanglu.measures.who import WHO_EAST_ASIA
 
