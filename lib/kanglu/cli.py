@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from kanglu import screen
+from kanglu import cli_rules, screen
+from kanglu.cli_rules import Database, Json, Known
 from kanglu.errors import KangluError, NotFound
 from kanglu.home import home
 from kanglu.i18n import Lang
@@ -41,29 +42,13 @@ Exit codes: 0 all done, 1 some items failed, 2 called wrongly.""",
     add_completion=False,
 )
 
-Database = Annotated[
-    str | None,
-    typer.Option(
-        "--database",
-        "-d",
-        envvar="KANGLU_DATABASE_URL",
-        help="Database URL. The embedded file when left out.",
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
+app.command()(cli_rules.evaluate)
+app.add_typer(cli_rules.rules)
+
 AsOf = Annotated[
     datetime | None,
     typer.Option(
         "--as-of", formats=["%Y-%m-%d"], metavar="DAY", help="Look back from this day. Today when left out."
-    ),
-]
-Known = Annotated[
-    datetime | None,
-    typer.Option(
-        "--known",
-        formats=["%Y-%m-%d"],
-        metavar="DAY",
-        help="Count also what was learned later, up to this day. The --as-of day when left out.",
     ),
 ]
 

@@ -6,7 +6,7 @@ with those that read its tags or answer its tasks.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -104,6 +104,10 @@ class Differs:
     dropped: tuple[Moved, ...]
     moved: tuple[Moved, ...]
 
+    def to_data(self) -> dict[str, object]:
+        """The same as plain data."""
+        return asdict(self)
+
 
 def diff(
     store: Store,
@@ -118,9 +122,9 @@ def diff(
     found: list[Differs] = []
     live = dict.fromkeys({*compared.before.rules, *compared.after.rules}, number(as_of))
     for before, after in _both(store, compared, ids, as_of, known, live, progress):
-        rows = [_open_rows(side, compared.rules) for side in (before, after)]
+        old, new = (_open_rows(side, compared.rules) for side in (before, after))
         numbers = dict(zip(before.block.ids.tolist(), before.block.numbers.tolist(), strict=True))
-        found += _differing(*rows, numbers)
+        found += _differing(old, new, numbers)
     return found
 
 
@@ -192,6 +196,11 @@ class Simulated:
     added: tuple[str, ...]
     dropped: tuple[str, ...]
     gifts: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+
+    def to_data(self) -> dict[str, object]:
+        """The same as plain data."""
+        gifts = {f"{kind} {code}": list(counts) for (kind, code), counts in self.gifts.items()}
+        return {**asdict(self), "gifts": gifts}
 
 
 def simulate(

@@ -1,7 +1,7 @@
 """Rules held to their own examples: each example's person is invented, and the rule evaluated over them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from kanglu.care.blocks import block_of
@@ -52,6 +52,10 @@ class Tried:
     gives: tuple[str, ...]
     due: tuple[str, ...]
     ok: bool
+
+    def to_data(self) -> dict[str, object]:
+        """The same as plain data."""
+        return asdict(self)
 
 
 def try_out(rules: Rulebook, names: Sequence[str] | None = None) -> list[Tried]:

@@ -111,9 +111,8 @@ class Gift(Entry):
     plan's parts; `due` is when each should be done, `opens` how long before that it may, `lapses` how long
     after it has failed. `done` lists what closes it; a task without is done when its rule no longer holds.
     `repeat` gives it again while the rule goes on holding. What an event gave is not given again while it is
-    open, unless `again` says so. What an event gave is not given again while it is
-    open, unless `again` says so. `pace` brings `due` forward so that so many times
-    in the calendar year are still reached, but not before `soonest`. `lasts` ends a tag that an event gave.
+    open, unless `again` says so. `pace` brings `due` forward so that so many times in the calendar year are
+    still reached, but not before `soonest`. `lasts` ends a tag that an event gave.
     """
 
     tag: Id | None = None

@@ -1,0 +1,223 @@
+"""The verbs about rules: evaluate a panel, and ask why, what if, and what changed."""
+
+import getpass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kanglu import screen, screen_rules
+from kanglu.i18n import Lang
+
+if TYPE_CHECKING:
+    from kanglu.record import Store
+
+rules = typer.Typer(
+    name="rules",
+    help="Ask of the rules why, what if, and what changed; hold them to their own examples.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        "-d",
+        envvar="KANGLU_DATABASE_URL",
+        help="Database URL. The embedded file when left out.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DAY", help="The day. Today when left out."),
+]
+Known = Annotated[
+    datetime | None,
+    typer.Option(
+        "--known",
+        formats=["%Y-%m-%d"],
+        metavar="DAY",
+        help="Count also what was learned later, up to this day. The --as-of day when left out.",
+    ),
+]
+Language = Annotated[Lang, typer.Option(help="zh or en.")]
+Changed = Annotated[
+    Path, typer.Argument(metavar="CHANGED.YAML", help="A file with the rules as they would be.")
+]
+Whom = Annotated[str, typer.Option("--panel", help="Whom: an expression as in kanglu panel.")]
+
+
+def evaluate(
+    full: Annotated[
+        bool, typer.Option("--full", help="Look at everybody, not only at those for whom something changed.")
+    ] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="DAY",
+            help="New rules count from this day. The --as-of day when left out.",
+        ),
+    ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes. One a core when left out.")] = None,
+    database: Database = None,
+    as_of: AsOf = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> None:
+    """Turn the facts of a panel into tags, tasks, referrals, messages and journeys, as of a day.
+
+    Only those are looked at for whom something may have changed: new facts, or a day that has come. The same
+    evaluation twice changes nothing; one that was stopped is run again.
+
+      kanglu evaluate
+
+      kanglu evaluate --as-of 2026-06-30
+    """
+    import os
+
+    from kanglu import care
+
+    with _open(database, as_of, known) as store, screen.bar("Evaluating") as progress:
+        done = care.evaluate(
+            store,
+            scope="full" if full else "changed",
+            since=_day(since),
+            jobs=jobs or getattr(os, "process_cpu_count", os.cpu_count)() or 1,
+            progress=progress,
+        )
+    screen.answer(as_json, done.to_data(), lambda: screen_rules.evaluated(done))
+
+
+@rules.command()
+def explain(
+    person: Annotated[str, typer.Argument(help="Record number, such as K000123.")],
+    closed: Annotated[bool, typer.Option("--closed", help="Also what is closed by then.")] = False,
+    lang: Language = "zh",
+    database: Database = None,
+    as_of: AsOf = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> None:
+    """Say why a person has each tag and task: the rule, its version and clause, the facts and their dates."""
+    from kanglu import care
+
+    with _open(database, as_of, known) as store:
+        answer = care.explain(store, person.strip().upper(), lang=lang, closed=closed)
+    screen.answer(as_json, answer.to_data(), lambda: screen_rules.explained(answer, lang))
+
+
+@rules.command()
+def simulate(
+    changed: Changed,
+    since: Annotated[
+        datetime, typer.Option("--from", formats=["%Y-%m-%d"], metavar="DAY", help="The first day.")
+    ],
+    until: Annotated[
+        datetime, typer.Option("--to", formats=["%Y-%m-%d"], metavar="DAY", help="The last day.")
+    ],
+    managers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Among how many people the tasks are shared. The staff when left out."),
+    ] = None,
+    panel: Whom = "all",
+    database: Database = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> None:
+    """Replay changed rules over the panel's own past: how many tasks, against what capacity, and for whom.
+
+    Nothing is stored. The facts count as they are known today, or on the --known day.
+    """
+    from kanglu import care
+
+    compared = care.changed_by(changed)
+    with _open(database, None, known) as store, screen.bar("Simulating") as progress:
+        ids = store.panel(panel).ids
+        answer = care.simulate(
+            store,
+            compared,
+            ids,
+            since=since.date(),
+            until=until.date(),
+            known=store.known,
+            managers=managers,
+            progress=progress,
+        )
+    screen.answer(as_json, answer.to_data(), lambda: screen_rules.simulated(answer))
+
+
+@rules.command()
+def diff(
+    changed: Changed,
+    panel: Whom = "all",
+    database: Database = None,
+    as_of: AsOf = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> None:
+    """Say what changed rules would mean for whom on a day, before they go live: added, dropped, moved."""
+    from kanglu import care
+
+    compared = care.changed_by(changed)
+    with _open(database, as_of, known) as store, screen.bar("Comparing") as progress:
+        ids = store.panel(panel).ids
+        answer = care.diff(store, compared, ids, as_of=store.as_of, known=store.known, progress=progress)
+    data = [one.to_data() for one in answer]
+    screen.answer(as_json, data, lambda: screen_rules.differs(compared, answer))
+
+
+@rules.command()
+def test(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="RULE …", help="Which rules. All when left out.")
+    ] = None,
+    changed: Annotated[
+        Path | None, typer.Option("--file", metavar="CHANGED.YAML", help="Try the rules of this file.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Hold each rule to the examples that stand in its file."""
+    from kanglu import care
+
+    if changed is not None:
+        compared = care.changed_by(changed)
+        tried = care.try_out(compared.after, names or list(compared.rules))
+    else:
+        tried = care.try_out(care.rulebook(), names or None)
+    screen.answer(as_json, [one.to_data() for one in tried], lambda: screen_rules.tried(tried))
+    raise typer.Exit(0 if all(one.ok for one in tried) else 1)
+
+
+@rules.command("list")
+def list_(lang: Language = "zh", as_json: Json = False) -> None:
+    """List the rules: what each gives, its version, and who held it against the issued text."""
+    from kanglu import care
+
+    screen.frame(screen_rules.listed(care.rulebook(), lang), as_json)
+
+
+@rules.command()
+def schema() -> None:
+    """Print the JSON Schema of the catalogue's files, for editors."""
+    from kanglu.catalogue import schema as written
+
+    screen.as_json(written())
+
+
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given else None
+
+
+def _open(database: str | None, as_of: datetime | None, known: datetime | None) -> "Store":
+    from kanglu import record
+    from kanglu.trust import Actor, Role
+
+    user = getpass.getuser()
+    return record.open(
+        database, actor=Actor(user, user, Role.HEALTH_MANAGER), as_of=_day(as_of), known=_day(known)
+    )

@@ -1,0 +1,144 @@
+"""How the command line shows what rules gave, why, and what changed rules would mean."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kanglu.screen import say, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kanglu.care import Compared, Differs, Evaluated, Explained, Reason, Simulated, Tried
+    from kanglu.catalogue import Rulebook
+    from kanglu.i18n import Lang
+
+_SHOWN = 20
+"""People whom a list on the screen names; all of them stand in the JSON answer."""
+
+
+def evaluated(done: "Evaluated") -> None:
+    """What an evaluation did."""
+    say(f"As of {done.as_of}, by rules {done.revision}: {done.people:,} people looked at.")
+    kinds = sorted({*done.entered, *done.withdrawn, *done.open})
+    if not kinds:
+        say("Nothing has changed.")
+        return
+    table(
+        ("", "entered", "withdrawn", "open of these people"),
+        [
+            (kind, f"{done.entered[kind]:,}", f"{done.withdrawn[kind]:,}", f"{done.open[kind]:,}")
+            for kind in kinds
+        ],
+    )
+
+
+def explained(answer: "Explained", lang: "Lang") -> None:
+    """Everything a person has, each with its why."""
+    say(f"{answer.record_number} as of {answer.as_of}, by rules {answer.revision}")
+    if answer.by_hand:
+        say(f"Tags set by hand: {', '.join(answer.by_hand)}")
+    if not answer.reasons:
+        say("The rules give nothing on this day.")
+    for reason in answer.reasons:
+        _reason(reason)
+
+
+def _reason(reason: "Reason") -> None:
+    due = f", due {reason.due}" if reason.due else ""
+    ended = f", {reason.state} {reason.ends} ({reason.closed})" if reason.ends else ""
+    say(f"\n{reason.kind} · {reason.name} ({reason.code}) since {reason.since}{due}{ended}")
+    say(f"    {reason.because}")
+    checked = f"checked by {reason.checked}" if reason.checked else "not yet held against the issued text"
+    clause = f", {reason.clause}" if reason.clause else ""
+    say(f"    rule {reason.rule} version {reason.version}: {reason.source}{clause}; {checked}")
+    if reason.late_entry:
+        say(f"    entered {reason.late_entry} days late")
+    for fact in reason.facts:
+        say(f"    {fact.on}  {fact.what}{'' if fact.value is None else f'  {fact.value}'}")
+
+
+def simulated(answer: "Simulated") -> None:
+    """A past time under both sets of rules."""
+    say(f"{answer.people:,} people from {answer.since} to {answer.until}")
+    say(f"Rules compared: {_few(answer.rules)}")
+    say(f"{answer.managers} managers, each with {answer.capacity:g} contacts a day at the most")
+    table(
+        ("month", "given", "→", "due", "→", "due a working day and manager", "→"),
+        [
+            (
+                *(old.month, f"{old.given:,}", f"{new.given:,}", f"{old.due:,}", f"{new.due:,}"),
+                *(f"{old.a_day:.1f}", f"{new.a_day:.1f}{_over(new.a_day, answer.capacity)}"),
+            )
+            for old, new in zip(answer.before, answer.after, strict=True)
+        ],
+    )
+    table(
+        ("gives", "before", "after"),
+        [(f"{kind} {code}", f"{old:,}", f"{new:,}") for (kind, code), (old, new) in answer.gifts.items()],
+    )
+    say(f"Added: {len(answer.added):,} people {_few(answer.added)}")
+    say(f"Dropped: {len(answer.dropped):,} people {_few(answer.dropped)}")
+
+
+def _over(a_day: float, capacity: float) -> str:
+    return " over capacity" if a_day > capacity else ""
+
+
+def _few(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_SHOWN])
+    return f"{shown} and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else shown
+
+
+def differs(compared: "Compared", answer: Sequence["Differs"]) -> None:
+    """For whom changed rules change what."""
+    say(f"Rules compared: {_few(compared.rules)}")
+    if not answer:
+        say("Nothing would change for anybody.")
+        return
+    say(f"{len(answer):,} people would see a change.")
+    table(
+        ("person", "what", "code", "now", "then"),
+        [
+            (one.record_number, kind, code, before or "–", after or "–")
+            for one in answer[:_SHOWN]
+            for kind, code, before, after in (*one.added, *one.dropped, *one.moved)
+        ],
+    )
+    if len(answer) > _SHOWN:
+        say(f"and {len(answer) - _SHOWN:,} more (--json names all)")
+
+
+def tried(answer: Sequence["Tried"]) -> None:
+    """What came of the examples; those that failed are shown."""
+    failed = [one for one in answer if not one.ok]
+    if failed:
+        table(
+            ("rule", "example", "should give", "gives", "due"),
+            [
+                (one.rule, one.example, ", ".join(one.expected), ", ".join(one.gives), ", ".join(one.due))
+                for one in failed
+            ],
+        )
+    say(f"{len(answer):,} examples: {len(answer) - len(failed):,} as they should be, {len(failed):,} not.")
+
+
+def listed(rules: "Rulebook", lang: "Lang") -> "pd.DataFrame":
+    """The rules as a table."""
+    import pandas as pd
+
+    from kanglu.i18n import words
+
+    say_ = words(lang)
+    heads = ("id", "version", "name", "gives", "source", "checked")
+    rows: list[tuple[str, ...]] = [
+        (
+            rule.id,
+            str(rule.version),
+            say_.name(rule.name),
+            ", ".join(dict.fromkeys(f"{gift.kind} {gift.code}" for gift in rule.gives)),
+            " ".join(part for part in (rule.source.doc, rule.source.clause) if part),
+            rule.source.checked_by or "–",
+        )
+        for rule in rules.rules.values()
+    ]
+    return pd.DataFrame(rows, columns=heads)
