@@ -228,6 +228,12 @@ def test_points_that_the_form_does_not_give_are_refused(item: str, cell: int, re
     assert (found["status"], found["reason"]) == ("not_applicable", reason)
 
 
+def test_a_cell_that_cannot_be_read_is_quoted_and_not_called_missing_as_well() -> None:
+    found = answer("self_care_5", **{**ABLE, "self_care_eating": "?"})
+    assert (found["status"], found["missing"]) == ("incomplete", "self_care_eating")
+    assert found["reason"] == "self_care_eating '?' is not a whole number"
+
+
 def test_a_sum_on_the_form_stands_in_for_items_and_is_doubted_beside_them() -> None:
     found = answer("self_care_5", **{**ABLE, "self_care_eating": nan, "self_care_points": 5})
     assert (found["status"], found["value"], found["reason"]) == ("ok", 5, "")
