@@ -41,9 +41,9 @@ def add_months(days: Ints, months: int) -> Ints:
         return days
     day = days.astype("datetime64[D]")
     month = day.astype("datetime64[M]")
-    target = month + months
+    target = month + _months(months)
     first = target.astype("datetime64[D]")
-    length = ((target + 1).astype("datetime64[D]") - first).astype(np.int32)
+    length = ((target + _months(1)).astype("datetime64[D]") - first).astype(np.int32)
     within = (day - month.astype("datetime64[D]")).astype(np.int32)
     return np.asarray(first.astype(np.int32) + np.minimum(within, length - 1), dtype=np.int32)
 
@@ -64,8 +64,8 @@ def leaves_at(days: Ints, window: Span) -> Ints:
     if not window.months:
         return _at_most_never(shifted + 1)
     month = shifted.astype("datetime64[D]").astype("datetime64[M]")
-    is_last = shifted + 1 == (month + 1).astype("datetime64[D]").astype(np.int32)
-    end_of_target = (month + window.months + 1).astype("datetime64[D]").astype(np.int32)
+    is_last = shifted + 1 == (month + _months(1)).astype("datetime64[D]").astype(np.int32)
+    end_of_target = (month + _months(window.months + 1)).astype("datetime64[D]").astype(np.int32)
     return _at_most_never(np.where(is_last, end_of_target, add_months(shifted, window.months) + 1))
 
 
@@ -80,6 +80,10 @@ def stretch_ends(days: Ints, window: Span) -> Ints:
     later = add_months(shifted, window.months)
     back = add_months(later, -window.months)
     return _at_most_never(later + (back < shifted))
+
+
+def _months(number: int) -> np.timedelta64:
+    return np.timedelta64(number, "M")
 
 
 def _at_most_never(days: npt.ArrayLike) -> Ints:
@@ -112,7 +116,7 @@ def birthdays(births: Ints, age: int) -> Ints:
     known = births < NEVER
     born = np.where(known, births, 0).astype("datetime64[D]")
     month = born.astype("datetime64[M]")
-    target = month + 12 * age
+    target = month + _months(12 * age)
     first = target.astype("datetime64[D]").astype(np.int32)
     reached = first + (born - month.astype("datetime64[D]")).astype(np.int32)
     return np.asarray(np.where(known, reached, NEVER), dtype=np.int32)
@@ -121,7 +125,9 @@ def birthdays(births: Ints, age: int) -> Ints:
 def year_ends(days: Ints) -> Ints:
     """The 31 December of each day's year."""
     year = days.astype("datetime64[D]").astype("datetime64[Y]")
-    return np.asarray((year + 1).astype("datetime64[D]").astype(np.int32) - 1, dtype=np.int32)
+    return np.asarray(
+        (year + np.timedelta64(1, "Y")).astype("datetime64[D]").astype(np.int32) - 1, dtype=np.int32
+    )
 
 
 def year_starts(days: Ints) -> Ints:

@@ -244,7 +244,9 @@ def _decides(value: Floats, comparator: npt.NDArray[np.int8], name: str, limit: 
     beyond, from_on = (ABOVE, AT_LEAST) if up else (BELOW, AT_MOST)
     within = compare(value, {name: limit})
     on_limit_too = compare(value, {"ge" if up else "le": limit})
-    return ((comparator == 0) | (comparator == from_on)) & within | (comparator == beyond) & on_limit_too
+    return np.asarray(
+        ((comparator == 0) | (comparator == from_on)) & within | (comparator == beyond) & on_limit_too
+    )
 
 
 def in_hours(minute: npt.NDArray[np.int16], hours: Hours) -> Mask:

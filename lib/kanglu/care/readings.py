@@ -1,0 +1,53 @@
+"""The readings of a block as conditions ask for them: of which indicators, at what hours, in which unit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from kanglu.care.block import Block
+from kanglu.care.calendar import Floats, Mask
+from kanglu.care.series import NO_POINTS, Points, Series, joined
+from kanglu.catalogue import Catalogue
+from kanglu.catalogue.criteria import Compared, Hours, Measured
+
+_NOTHING_READ: Final = Series(NO_POINTS, np.empty(0, np.int16), np.empty(0), np.empty(0, np.int8))
+
+
+@dataclass(eq=False)
+class Readings:
+    """The readings of a block, and the catalogue in whose units they are."""
+
+    block: Block
+    catalogue: Catalogue
+    _series: dict[tuple[object, ...], Series] = field(default_factory=dict)
+
+    def series(self, of: Sequence[str], at: Hours | None = None) -> Series:
+        """The readings of indicators that stand for the same, of some hours of the day."""
+        key = (*of, at)
+        if key not in self._series:
+            found = joined([self.block.readings.get(name, _NOTHING_READ) for name in of])
+            self._series[key] = found if at is None else found.within(at)
+        return self._series[key]
+
+    def daily(self, wanted: Measured) -> tuple[Points, Mask, Floats]:
+        """One a person and day: when, whether it is as wanted, and its value (NaN where it is not exact)."""
+        return self.series(wanted.of, wanted.at).daily(self.scaled(wanted, wanted.of), wanted.day)
+
+    def scaled(self, wanted: Compared, of: Sequence[str]) -> Compared:
+        """What is wanted of values, in the canonical unit of the indicators."""
+        return self._converted(wanted, of[0], zero=0.0)
+
+    def scaled_difference(self, wanted: Compared, of: Sequence[str]) -> Compared:
+        """What is wanted of differences of values, in the canonical unit: 18 °F are 10 K, not −7.8 °C."""
+        if wanted.unit is None:
+            return wanted
+        return self._converted(wanted, of[0], zero=self.catalogue.indicators[of[0]].convert(0.0, wanted.unit))
+
+    def _converted(self, wanted: Compared, of: str, zero: float) -> Compared:
+        if wanted.unit is None:
+            return wanted
+        convert = self.catalogue.indicators[of].convert
+        limits = {name: convert(limit, wanted.unit) - zero for name, limit in wanted.limits.items()}
+        return wanted.model_copy(update={**limits, "unit": None})
