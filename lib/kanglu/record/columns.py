@@ -19,6 +19,7 @@ from kanglu.record import tables
 from kanglu.record.identity import chunks
 from kanglu.record.listed import UNSOUND
 from kanglu.record.moment import Moment
+from kanglu.record.opened import ZONE
 
 type Ints = npt.NDArray[np.int64]
 type People = tuple[int, int] | Sequence[int]
@@ -26,7 +27,6 @@ type People = tuple[int, int] | Sequence[int]
 
 PEOPLE_A_QUERY = 500
 RECORDED = "recorded_day"
-ZONE = "Asia/Shanghai"
 EPOCH = date(1970, 1, 1)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from kanglu.dates import age_on
 from kanglu.errors import DateError
 from kanglu.record.moment import Moment, standing
-from kanglu.record.tables import demographics, person
+from kanglu.record.tables import demographics, person, person_link
 from kanglu.trust.keys import Keys
 
 PEOPLE_COLUMNS = ("person_id", "record_number", "name", "sex", "birth_date", "death_date", "deceased")
@@ -66,7 +66,7 @@ def people_frame(
     """
     known = connection.execute(
         select(person.c.id, person.c.record_number)
-        .where(person.c.recorded <= moment.recorded_until, *where)
+        .where(person.c.recorded <= moment.recorded_until, unmerged(moment), *where)
         .order_by(person.c.id)
     ).fetchall()
     stated = _stated(connection, moment, where)
@@ -82,6 +82,12 @@ def people_frame(
         data[name] = pd.array(np.array(values, dtype=object), dtype="str")
     data["deceased"] = np.array(columns[-1], dtype=bool)
     return pd.DataFrame(data)
+
+
+def unmerged(moment: Moment) -> ColumnElement[bool]:
+    """The people whose record had not been merged into another's at the moment."""
+    merged = select(person_link.c.person_id).where(person_link.c.recorded <= moment.recorded_until)
+    return person.c.id.not_in(merged)
 
 
 def _stated(

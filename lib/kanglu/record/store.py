@@ -1,11 +1,9 @@
 """The store: the one way to read and write facts, opened by an actor for a purpose, as of a day."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
-from functools import cached_property
+from datetime import date
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from sqlalchemy import func, select
@@ -15,11 +13,13 @@ from kanglu.errors import NotFound, RecordError
 from kanglu.record import auditing, dossier, tables
 from kanglu.record.auditing import Deed, Scribe
 from kanglu.record.checking import Verification, integrity, status
-from kanglu.record.database import Database, lock_writers, opened, uncollected
+from kanglu.record.database import lock_writers, opened, uncollected
 from kanglu.record.dossier import Dossier, read_dossiers
+from kanglu.record.evaluating import Evaluating
 from kanglu.record.identity import chunks
 from kanglu.record.identity import record_number as number_of
 from kanglu.record.moment import Moment, day
+from kanglu.record.opened import Clock, system_clock
 from kanglu.record.panel import Panel, read_facts, read_inputs, select_people
 from kanglu.record.people import PersonView, people_frame, views
 from kanglu.record.person import Person, series_of
@@ -27,114 +27,16 @@ from kanglu.record.search import find_people
 from kanglu.record.undo import Undone, undo
 from kanglu.record.writing import BatchWriter
 from kanglu.trust import LOCAL, Action, Actor, Purpose, Resource, require
-from kanglu.trust.keys import Keys
-from kanglu.trust.permissions import allowed, require_purpose
+from kanglu.trust.permissions import require_purpose
 
 if TYPE_CHECKING:
     from kanglu.catalogue import Catalogue
 
-Clock = Callable[[], datetime]
-ZONE = "Asia/Shanghai"
 PEOPLE_AT_A_TIME = 100
 
 
-def system_clock() -> datetime:
-    """The machine's clock: what a store goes by unless it is given another."""
-    return datetime.now(UTC)
-
-
-class Store:
-    """An open record. Made by `kanglu.record.open`.
-
-    Parameters
-    ----------
-    database : where the facts are; None in a process that was given one person's dossier.
-    actor, purpose : who reads and what for; both stand in every audit row.
-    as_of, known : default moment of every read; the clock's day when None, and `known` follows `as_of`.
-    clock : gives the instant that facts are recorded at.
-    catalogue : definitions in force; the current ones when None.
-    """
-
-    def __init__(
-        self,
-        database: Database | None,
-        actor: Actor,
-        purpose: Purpose,
-        *,
-        as_of: date | None = None,
-        known: date | None = None,
-        clock: Clock = system_clock,
-        catalogue: "Catalogue | None" = None,
-    ) -> None:
-        self._database, self.actor, self.purpose, self.clock = database, actor, purpose, clock
-        self._as_of, self._known, self._catalogue = as_of, known, catalogue
-
-    def __enter__(self) -> "Store":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give the connections back."""
-        if self._database is not None:
-            self._database.close()
-
-    # -- what every read goes by ---------------------------------------------------------------
-
-    @cached_property
-    def catalogue(self) -> "Catalogue":
-        """The definitions in force."""
-        if self._catalogue is not None:
-            return self._catalogue
-        from kanglu.catalogue import current
-
-        return current()
-
-    @property
-    def database(self) -> Database:
-        """The database. Raises `RecordError` in a process that was given one person's dossier."""
-        if self._database is None:
-            raise RecordError(
-                "This process was given one person's record and reads no database.",
-                remedy="Read the panel before the reports are started.",
-            )
-        return self._database
-
-    @property
-    def moment(self) -> Moment:
-        """The default moment of reads."""
-        return self._moment(None, None)
-
-    @property
-    def as_of(self) -> date:
-        """The day that reads go by."""
-        return self.moment.as_of
-
-    @property
-    def known(self) -> date:
-        """What was recorded by this day counts."""
-        return self.moment.known
-
-    def _moment(self, as_of: date | str | None, known: date | str | None) -> Moment:
-        given = dossier.given()
-        if given is not None and self._database is None:
-            return Moment(given.as_of, given.known)
-        on = day(as_of) or self._as_of or self.clock().astimezone(ZoneInfo(ZONE)).date()
-        return Moment(on, day(known) or self._known or on)
-
-    def _mask(self) -> Keys | None:
-        """The keys to make pseudonyms with, for an actor who may not know who people are."""
-        named = allowed(self.actor, Action.READ, Resource.IDENTITY)
-        return None if named else self.database.keys
-
-    def _audit(self, deeds: Sequence[Deed]) -> None:
-        scribe = Scribe(self.actor, self.purpose, self.database.keys)
-        with self.database.writing() as connection:
-            scribe.write(connection, deeds, instant(self.clock()))
-
-    def _require_read(self) -> None:
-        require(self.actor, Action.READ, Resource.FACTS)
+class Store(Evaluating):
+    """An open record. Made by `kanglu.record.open`, which tells its parameters."""
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -334,7 +236,7 @@ def open(
     purpose : care, report, analysis or administration.
     as_of : day that reads go by; else the clock's.
     known : count only what was recorded by this day; else the same day as `as_of`.
-    clock, catalogue : see `Store`.
+    clock, catalogue : see `Opened`.
 
     In a process that was given one person's dossier (`prefetched`) no database is touched.
 

@@ -1,0 +1,146 @@
+"""What the store gives to the rules, and takes from them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Literal
+
+from kanglu.dates import instant
+from kanglu.record import knowing, rulings
+from kanglu.record.auditing import Deed, Scribe
+from kanglu.record.database import lock_writers, uncollected
+from kanglu.record.identity import record_number
+from kanglu.record.known import Known
+from kanglu.record.moment import Moment
+from kanglu.record.opened import Opened
+from kanglu.record.rulings import Evaluation, Stored
+from kanglu.trust import Action, Resource, require
+from kanglu.trust.permissions import allowed
+
+
+class Evaluating(Opened):
+    """The part of `Store` that the rules speak to.
+
+    What they read of a panel stays with them: it is one row of the audit log, not one a person.
+    """
+
+    # -- whom to look at ---------------------------------------------------------------------------
+
+    def everybody(self) -> list[int]:
+        """Ids of all people, ascending; without those whose record was merged into another's."""
+        with self.database.reading() as connection:
+            return rulings.everybody(connection)
+
+    def changed_people(self, since_batch: int) -> list[int]:
+        """Ids of the people on whom a batch after this one says something."""
+        with self.database.reading() as connection:
+            return rulings.changed_people(connection, since_batch)
+
+    def due_people(self, as_of: date, revision: str) -> list[int]:
+        """Ids of the people for whom something changes by the day without new facts.
+
+        Those whom the rules of this revision never looked at are among them.
+        """
+        with self.database.reading() as connection:
+            return rulings.due_people(connection, as_of, revision)
+
+    def people_to_evaluate(self, as_of: date, revision: str) -> list[int]:
+        """Ids of all for whom an evaluation may find something else than the last one found."""
+        with self.database.reading() as connection:
+            changed = rulings.changed_people(connection, rulings.last_batch_seen(connection))
+            return sorted({*changed, *rulings.due_people(connection, as_of, revision)})
+
+    # -- what the rules read -----------------------------------------------------------------------
+
+    def known_facts(self, ids: Sequence[int], indicators: Sequence[str], as_of: date, known: date) -> Known:
+        """The facts of some people, of these indicators, in columns; see `Known`."""
+        self._require_rules()
+        self._audit([Deed("read for rules", None, {"people": len(ids)})])
+        with uncollected(), self.database.reading() as connection:
+            return knowing.read_known(connection, ids, indicators, Moment(as_of, known), mask=self._mask())
+
+    def current_results(self, ids: Sequence[int] | None, known: date) -> list[Stored]:
+        """What the rules gave to people (all, when None) as it stood at the end of a day."""
+        self._require_rules()
+        with uncollected(), self.database.reading() as connection:
+            return rulings.current_results(connection, ids, known)
+
+    def results(self, ids: Sequence[int], known: date | None = None) -> list[Stored]:
+        """The same, for people to read: each read of a person is audited."""
+        self._require_read()
+        self._audit([Deed("read results", record_number(one)) for one in sorted(set(ids))])
+        with self.database.reading() as connection:
+            return rulings.current_results(connection, ids, known or self.known)
+
+    def last_evaluation(self) -> Evaluation | None:
+        """The latest run of the rules, also one that was killed; None before the first."""
+        with self.database.reading() as connection:
+            return rulings.last_evaluation(connection)
+
+    def rule_versions(self) -> list[tuple[str, int, str]]:
+        """Every version of a rule that was ever in force: rule, version, and the day from which it was."""
+        with self.database.reading() as connection:
+            return rulings.rule_versions(connection)
+
+    # -- what the rules write ----------------------------------------------------------------------
+
+    def begin_evaluation(
+        self,
+        as_of: date,
+        known: date,
+        revision: str,
+        scope: Literal["full", "changed", "people"],
+        people: int,
+    ) -> int:
+        """Begin a run of the rules over so many people; gives its id. One row of the audit log."""
+        require(self.actor, Action.WRITE, Resource.FACTS)
+        at = instant(self.clock())
+        scribe = Scribe(self.actor, self.purpose, self.database.keys)
+        with self.database.writing() as connection:
+            lock_writers(connection)
+            number = rulings.begin(connection, at, as_of, known, revision, scope, people)
+            detail = {"evaluation": number, "as_of": as_of.isoformat(), "scope": scope, "people": people}
+            scribe.write(connection, [Deed("evaluate", None, detail)], at)
+        return number
+
+    def write_results(
+        self,
+        evaluation: int,
+        as_of: date,
+        revision: str,
+        entered: Sequence[tuple[Any, ...]],
+        withdrawn: Sequence[int],
+        states: Sequence[tuple[int, str | None]],
+    ) -> None:
+        """Write down what a run found of some people, all of it or nothing.
+
+        Parameters
+        ----------
+        evaluation, as_of, revision : the run.
+        entered : new rows, in the fields of `Ruling`.
+        withdrawn : ids of the rows that no longer hold.
+        states : everybody who was looked at, and the first day on which something changes without new
+            facts, None for never.
+        """
+        require(self.actor, Action.WRITE, Resource.FACTS)
+        at = instant(self.clock())
+        with uncollected(), self.database.writing() as connection:
+            lock_writers(connection)
+            rulings.write(connection, at, evaluation, as_of, revision, entered, withdrawn, states)
+
+    def complete_evaluation(self, evaluation: int, counts: Mapping[str, Any]) -> None:
+        """A run has come to its end: what came before it need not be looked at again."""
+        require(self.actor, Action.WRITE, Resource.FACTS)
+        with self.database.writing() as connection:
+            rulings.complete(connection, evaluation, counts)
+
+    def enter_rule_versions(self, rows: Sequence[tuple[str, int, str, str]]) -> None:
+        """Enter versions of rules: rule, version, its definition as JSON, the day it is in force from."""
+        require(self.actor, Action.WRITE, Resource.FACTS)
+        with self.database.writing() as connection:
+            lock_writers(connection)
+            rulings.enter_rule_versions(connection, instant(self.clock()), rows)
+
+    def _require_rules(self) -> None:
+        """Who may write may have rules read, though what they read be hidden from them."""
+        if not allowed(self.actor, Action.WRITE, Resource.FACTS):
+            self._require_read()

@@ -1,0 +1,120 @@
+"""What an open record is before anything is asked of it: a database, an actor, a purpose and two times."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo
+
+from kanglu.dates import instant
+from kanglu.errors import RecordError
+from kanglu.record import dossier
+from kanglu.record.auditing import Deed, Scribe
+from kanglu.record.database import Database
+from kanglu.record.moment import Moment, day
+from kanglu.trust import Action, Actor, Purpose, Resource, require
+from kanglu.trust.keys import Keys
+from kanglu.trust.permissions import allowed
+
+if TYPE_CHECKING:
+    from kanglu.catalogue import Catalogue
+
+Clock = Callable[[], datetime]
+ZONE = "Asia/Shanghai"
+
+
+def system_clock() -> datetime:
+    """The machine's clock: what a store goes by unless it is given another."""
+    return datetime.now(UTC)
+
+
+class Opened:
+    """The ground of `Store`.
+
+    Parameters
+    ----------
+    database : where the facts are; None in a process that was given one person's dossier.
+    actor, purpose : who reads and what for; both stand in every audit row.
+    as_of, known : default moment of every read; the clock's day when None, and `known` follows `as_of`.
+    clock : gives the instant that facts are recorded at.
+    catalogue : definitions in force; the current ones when None.
+    """
+
+    def __init__(
+        self,
+        database: Database | None,
+        actor: Actor,
+        purpose: Purpose,
+        *,
+        as_of: date | None = None,
+        known: date | None = None,
+        clock: Clock = system_clock,
+        catalogue: "Catalogue | None" = None,
+    ) -> None:
+        self._database, self.actor, self.purpose, self.clock = database, actor, purpose, clock
+        self._as_of, self._known, self._catalogue = as_of, known, catalogue
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        if self._database is not None:
+            self._database.close()
+
+    @cached_property
+    def catalogue(self) -> "Catalogue":
+        """The definitions in force."""
+        if self._catalogue is not None:
+            return self._catalogue
+        from kanglu.catalogue import current
+
+        return current()
+
+    @property
+    def database(self) -> Database:
+        """The database. Raises `RecordError` in a process that was given one person's dossier."""
+        if self._database is None:
+            raise RecordError(
+                "This process was given one person's record and reads no database.",
+                remedy="Read the panel before the reports are started.",
+            )
+        return self._database
+
+    @property
+    def moment(self) -> Moment:
+        """The default moment of reads."""
+        return self._moment(None, None)
+
+    @property
+    def as_of(self) -> date:
+        """The day that reads go by."""
+        return self.moment.as_of
+
+    @property
+    def known(self) -> date:
+        """What was recorded by this day counts."""
+        return self.moment.known
+
+    def _moment(self, as_of: date | str | None, known: date | str | None) -> Moment:
+        given = dossier.given()
+        if given is not None and self._database is None:
+            return Moment(given.as_of, given.known)
+        on = day(as_of) or self._as_of or self.clock().astimezone(ZoneInfo(ZONE)).date()
+        return Moment(on, day(known) or self._known or on)
+
+    def _mask(self) -> Keys | None:
+        """The keys to make pseudonyms with, for an actor who may not know who people are."""
+        named = allowed(self.actor, Action.READ, Resource.IDENTITY)
+        return None if named else self.database.keys
+
+    def _audit(self, deeds: Sequence[Deed]) -> None:
+        scribe = Scribe(self.actor, self.purpose, self.database.keys)
+        with self.database.writing() as connection:
+            scribe.write(connection, deeds, instant(self.clock()))
+
+    def _require_read(self) -> None:
+        require(self.actor, Action.READ, Resource.FACTS)
