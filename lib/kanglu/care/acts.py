@@ -1,0 +1,237 @@
+"""What people do to tasks: put them off, close them, hand them over, take them, try to reach somebody.
+
+Each act is a fact of the record. The task is looked at and the fact entered under the record's one write
+lock, so that two people never act on what the other has just changed.
+"""
+
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from kanglu.care.tasks import CLOSED, TASKS, Acts, derived, read_acts, results
+from kanglu.catalogue.reading import did_you_mean
+from kanglu.catalogue.rulebook import Rulebook, rulebook
+from kanglu.catalogue.rules import Channel
+from kanglu.errors import NotFound, RecordError
+from kanglu.record import BatchWriter, Store
+from kanglu.record.facts import Communication, TaskChange
+from kanglu.record.moment import Moment
+from kanglu.record.opened import ZONE
+
+type Act = Literal["snoozed", "cancelled", "handed_over", "completed", "reopened"]
+
+
+@dataclass(frozen=True, eq=False)
+class Acting:
+    """A task under the write lock, and what writes about it.
+
+    Parameters
+    ----------
+    record_number, task : whose, and the row of `tasks` as it is now.
+    rows, acts : what it was derived from.
+    now : the clock's time in China.
+    """
+
+    record_number: str
+    task: Mapping[Hashable, Any]
+    rows: pd.DataFrame
+    acts: Acts
+    rules: Rulebook
+    now: datetime
+    writer: BatchWriter
+    by: str
+
+    @property
+    def today(self) -> date:
+        """The clock's day."""
+        return self.now.date()
+
+    @property
+    def time(self) -> str:
+        """The clock's time, as facts state it."""
+        return self.now.strftime("%Y-%m-%dT%H:%M:%S")
+
+    def require_open(self) -> None:
+        """Raise `RecordError` when the task is closed."""
+        if self.task["state"] in CLOSED:
+            what = f"It is {self.task['state']} since {self.task['ends']} ({self.task['reason']})."
+            raise self.refusal(what, "Open it again first, if it was closed by hand.")
+
+    def refusal(self, what: str, remedy: str) -> RecordError:
+        """An error about the task."""
+        return RecordError(what, where=f"{self.record_number}, task {self.task['key']}", remedy=remedy)
+
+    def change(
+        self, act: Act, reason: str | None = None, *, until: date | None = None, owner: str | None = None
+    ) -> TaskChange:
+        """An act, as it is to be entered."""
+        return TaskChange(
+            self.task["person_id"], "kanglu", act, self.time, task=self.task["key"],
+            until=None if until is None else until.isoformat(), owner=owner, reason=reason,
+            origin="measured", source=self.by,
+        )  # fmt: skip
+
+
+def snooze(
+    store: Store, record_number: str, key: str, until: date, reason: str, *, rules: Rulebook | None = None
+) -> None:
+    """Put a task off: it comes back on the day `until`, which is not after the last one it may be done on."""
+    with acting(store, record_number, key, "snooze", rules) as on:
+        on.require_open()
+        _require_reason(on, reason)
+        if until <= on.today:
+            raise on.refusal(f"It cannot be put off to {until}: today is {on.today}.", "Give a later day.")
+        if on.task["lapses"] is not None and until.isoformat() > on.task["lapses"]:
+            raise on.refusal(
+                f"It cannot be put off to {until}: it lapses after {on.task['lapses']}.",
+                "Give an earlier day, or cancel it.",
+            )
+        on.writer.add(on.change("snoozed", reason, until=until))
+
+
+def cancel(store: Store, record_number: str, key: str, reason: str, *, rules: Rulebook | None = None) -> None:
+    """Close a task that is not to be done."""
+    with acting(store, record_number, key, "cancel", rules) as on:
+        on.require_open()
+        _require_reason(on, reason)
+        on.writer.add(on.change("cancelled", reason))
+
+
+def complete(
+    store: Store, record_number: str, key: str, reason: str | None = None, *, rules: Rulebook | None = None
+) -> None:
+    """Close a task that was done, where no fact of the record says so."""
+    with acting(store, record_number, key, "complete", rules) as on:
+        on.require_open()
+        on.writer.add(on.change("completed", reason))
+
+
+def reopen(store: Store, record_number: str, key: str, reason: str, *, rules: Rulebook | None = None) -> None:
+    """Open a task again that was closed by hand, or by what came of an attempt."""
+    with acting(store, record_number, key, "reopen", rules) as on:
+        _require_reason(on, reason)
+        if on.task["state"] not in CLOSED:
+            raise on.refusal("It is open.", "There is nothing to do.")
+        change = on.change("reopened", reason)
+        frame = pd.DataFrame([change._asdict()], dtype=object).astype({"person_id": "int64"})
+        frame["id"] = 0
+        changes = pd.concat([on.acts.task_change, frame], ignore_index=True)
+        acts = replace(on.acts, task_change=changes[list(on.acts.task_change.columns)])
+        after = derived(on.rows, acts, on.today, on.rules)
+        if after.loc[after["key"] == key, "state"].item() in CLOSED:
+            raise on.refusal(
+                f"It was closed on {on.task['ends']} by a fact ({on.task['reason']}), not by hand.",
+                "Correct the fact, if it is wrong.",
+            )
+        on.writer.add(change)
+
+
+def hand_over(
+    store: Store, record_number: str, key: str, owner: str, *, rules: Rulebook | None = None
+) -> None:
+    """Give a task to somebody of the staff."""
+    with acting(store, record_number, key, "hand over", rules) as on:
+        on.require_open()
+        _require_staff(on, owner)
+        on.writer.add(on.change("handed_over", owner=owner))
+
+
+def take(store: Store, record_number: str, key: str, owner: str, *, rules: Rulebook | None = None) -> None:
+    """Take a task for oneself. Raises `RecordError` naming who has it when somebody else was first."""
+    with acting(store, record_number, key, "take", rules) as on:
+        on.require_open()
+        _require_staff(on, owner)
+        changes = on.acts.task_change
+        handed = changes[(changes["task"] == key) & (changes["code"] == "handed_over")]
+        holder = handed["owner"].iloc[-1] if len(handed) else None
+        if holder is not None and holder != owner:
+            since = handed["effective"].iloc[-1].replace("T", " ")
+            name = on.rules.staff[holder].name if holder in on.rules.staff else holder
+            raise on.refusal(f"{name} ({holder}) has it since {since}.", "Ask for it to be handed over.")
+        if holder is None:
+            on.writer.add(on.change("handed_over", owner=owner))
+
+
+def attempt(
+    store: Store,
+    record_number: str,
+    key: str,
+    outcome: str,
+    channel: str = "phone",
+    reason: str | None = None,
+    note: str | None = None,
+    *,
+    rules: Rulebook | None = None,
+) -> None:
+    """Enter what came of trying to reach the person about a task.
+
+    Parameters
+    ----------
+    outcome : of the rulebook; it sets the next try, or closes the task.
+    channel : by which way.
+    reason : the barrier, a code of the rulebook.
+    note : what was said.
+    """
+    with acting(store, record_number, key, "attempt", rules) as on:
+        on.require_open()
+        _require_known(on, "outcome", outcome, on.rules.outcomes)
+        _require_known(on, "channel", channel, get_args(Channel.__value__))
+        if reason is not None:
+            _require_known(on, "barrier", reason, on.rules.barriers)
+        on.writer.add(
+            Communication(
+                on.task["person_id"], "kanglu", on.task["code"], on.time,
+                clinical_status="completed", direction="out", channel=channel, outcome=outcome, about=key,
+                reason=reason, text=note, origin="measured", source=on.by,
+            )
+        )  # fmt: skip
+
+
+@contextmanager
+def acting(
+    store: Store,
+    record_number: str,
+    key: str,
+    what: str,
+    rules: Rulebook | None = None,
+    kinds: tuple[str, ...] = TASKS,
+) -> Iterator[Acting]:
+    """A task as it is now, while nobody else writes; what the block adds is entered when it ends well.
+
+    Raises `NotFound` for an unknown person or task.
+    """
+    in_force = rules or rulebook()
+    person = store.person(record_number).view
+    now = store.clock().astimezone(ZoneInfo(ZONE))
+    moment = Moment(now.date(), now.date())
+    rows = results(store, [person.id], moment, kinds)
+    by = f"kanglu/{store.actor.id}"
+    with store.batch(f"{what} {key}", kind="entry") as writer:
+        acts = read_acts(store, [person.id], moment)
+        found = derived(rows, acts, moment.as_of, in_force)
+        named = found[found["key"] == key]
+        if named.empty:
+            near = did_you_mean(key, found["key"]) or "`tasks` lists what there is; evaluate first."
+            raise NotFound(f"There is no task {key}.", where=person.record_number, remedy=near)
+        [task] = named.to_dict("records")
+        yield Acting(person.record_number, task, rows, acts, in_force, now, writer, by)
+
+
+def _require_reason(on: Acting, reason: str) -> None:
+    if not reason.strip():
+        raise on.refusal("It needs a reason.", "Say why, in a few words.")
+
+
+def _require_staff(on: Acting, owner: str) -> None:
+    _require_known(on, "member of the staff", owner, on.rules.staff)
+
+
+def _require_known(on: Acting, what: str, word: str, known: Mapping[str, object] | tuple[str, ...]) -> None:
+    if word not in known:
+        listed = f"Known are: {', '.join(sorted(known)) or 'none; enter them in the catalogue'}."
+        raise on.refusal(f"{word!r} is no {what}.", did_you_mean(word, known) or listed)
