@@ -8,7 +8,7 @@ import pandas as pd
 
 from kanglu.insight.derived import days_of
 from kanglu.insight.service.figure import Days, Figure, rows
-from kanglu.insight.service.later import outcome
+from kanglu.insight.service.outcomes import outcome
 from kanglu.insight.service.seen import DAY, INPATIENT, deaths_of, sound, within
 
 READMISSION_DAYS = 30
@@ -27,7 +27,7 @@ def readmissions(
     by `as_of`. Numerator: those of them whose next admission falls on one of these days, the thirtieth
     counting. An admission on the day of a discharge, or before it, is a transfer: both are one stay, which
     ends with the later discharge. Apart: discharges by death (``died_in_hospital``: the death is not after
-    the day of discharge), and see `later.outcome`. Stays whose admission or discharge is not known to the
+    the day of discharge), and see `outcomes.outcome`. Stays whose admission or discharge is not known to the
     day have none; such an admission is no readmission. Our definition, after the usual one of unplanned
     readmission to any hospital.
 

@@ -57,30 +57,26 @@ def reminder_hours(communications: pd.DataFrame, days: Days, hours: int, as_of: 
     """
     known = sound(communications)
     known = known[known["effective"] <= end_of(as_of)]
+    known = known.assign(day=days_of(known["effective"]))
     out = (known["direction"] == "out") & known["channel"].isin(CHANNELS) & known["about"].notna()
-    sent = known[out]
-    sent = within(sent.assign(day=days_of(sent["effective"])), days, as_of)
-    timed = sent["effective"].str.len() > DAY
-    untimed, sent = rows(sent[~timed]), _with_times(sent[timed])
-    answers = known[(known["direction"] == "in") & (known["effective"].str.len() > DAY)]
-    answered = _answered(sent, _with_times(answers), pd.Timedelta(hours=hours))
-    came = sent["id"].isin(answered) | ((sent["channel"] == "voice") & (sent["outcome"] == "reached"))
+    timed = known["effective"].str.len() > DAY
+    untimed = rows(within(known[out & ~timed], days, as_of))
+    every, answers = _with_times(known[out & timed]), _with_times(known[(known["direction"] == "in") & timed])
+    answered = _answered(every, answers, pd.Timedelta(hours=hours))
+    sent = within(every, days, as_of)
+    taken = (sent["channel"] == "voice") & (sent["outcome"] == "reached")
     over = sent["at"] + np.timedelta64(hours, "h") <= np.datetime64(end_of(as_of))
+    sent = sent.assign(came=sent["id"].isin(answered) | taken, over=over)
+    name = f"reminders_answered.within_{hours}_hours"
     table = [
-        Hour(
-            int(hour),
-            Figure(
-                f"reminders_answered.within_{hours}_hours",
-                as_of,
-                days,
-                rows(some[over & came]),
-                rows(some[over]),
-                {"not_yet": rows(some[~over])},
-            ),
-        )
+        Hour(int(hour), Figure(name, as_of, days, *_counts(some), {"not_yet": rows(some[~some["over"]])}))
         for hour, some in sent.groupby(sent["at"].dt.hour)
     ]
     return Hours(tuple(table), untimed)
+
+
+def _counts(sent: pd.DataFrame) -> tuple[Counted, Counted]:
+    return rows(sent[sent["over"] & sent["came"]]), rows(sent[sent["over"]])
 
 
 def _with_times(contacts: pd.DataFrame) -> pd.DataFrame:

@@ -22,14 +22,16 @@ def follow_up_completion(
 
     Parameters
     ----------
-    results : rows of `rule_result` that stand, people's acts in them as of the day.
+    results : rows of `rule_result` that stand, of an evaluation on that day or later.
     codes : what counts as a follow-up.
     """
     begin, end = days.since.isoformat(), days.until.isoformat()
-    wanted = (results["kind"] == "task") & results["code"].isin(codes) & (results["starts"] <= str(as_of))
+    wanted = (
+        (results["kind"] == "task") & results["code"].isin(codes) & (results["starts"] <= as_of.isoformat())
+    )
     due = results[wanted & (results["due"] >= begin) & (results["due"] <= end)]
     state = states(due, as_of)
-    overdue = (state == OPEN) & (due["due"] < str(as_of))
+    overdue = (state == OPEN) & (due["due"] < as_of.isoformat())
     return Figure(
         "follow_up_completion.due_in_period",
         as_of,
@@ -46,7 +48,7 @@ def follow_up_completion(
 
 def states(results: pd.DataFrame, as_of: date) -> pd.Series:
     """The state of what rules gave, at the end of a day: open until it ended."""
-    return results["state"].where(results["ends"] <= str(as_of), OPEN)
+    return results["state"].where(results["ends"] <= as_of.isoformat(), OPEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from kanglu.dates import add_months
 from kanglu.errors import ReportError
 from kanglu.insight.derived import days_of
 from kanglu.insight.service.figure import Days, Figure, persons, require_over, rows
-from kanglu.insight.service.later import DEATH_UNDATED, DIED, outcome
+from kanglu.insight.service.outcomes import DEATH_UNDATED, DIED, outcome
 from kanglu.insight.service.seen import (
     DAY,
     FACE_TO_FACE,
@@ -61,7 +61,7 @@ def revisits(visits: pd.DataFrame, people: pd.DataFrame, days: Days, months: int
 
     Denominator: the people seen in the period, each followed from the first of these visits for `months`
     months, to the same day of the month (the last day of a shorter month); the months have passed by
-    `as_of`. Numerator: those of them seen on a later day of that time. Apart: see `later.outcome`. A
+    `as_of`. Numerator: those of them seen on a later day of that time. Apart: see `outcomes.outcome`. A
     telephone visit is none. Our definition.
     """
     ours = seen(visits[visits["person_id"].isin(people.index)], Days(days.since, as_of), as_of)
@@ -112,7 +112,7 @@ def visits_after_first_call(
     Denominator: the people whose first outgoing call by telephone with the outcome ``reached`` lies in the
     period; the fifteen days have passed by `as_of`. Numerator: those of them seen from then on until the
     fifteenth day after it, that day counting; on the day of the call itself unless the times say that the
-    visit came first. Apart: see `later.outcome`. A telephone visit is none. Our definition.
+    visit came first. Apart: see `outcomes.outcome`. A telephone visit is none. Our definition.
     """
     known = sound(communications)
     reached = (known["direction"] == "out") & (known["channel"] == "phone") & (known["outcome"] == "reached")
