@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from kanglu.care import happened
 from kanglu.care.block import Block
 from kanglu.care.calendar import EVER, NEVER, Ints, add, birthdays
 from kanglu.care.given import Anchors, Given, forever
@@ -74,6 +75,8 @@ def _answered(rule: Rule, holding: Holding, given_by: Giver, live: int) -> Point
         return _tasks(trigger.task, given_by)
     if trigger.birthday is not None:
         return _birthdays(trigger.birthday, block, live)
+    if trigger.message is not None:
+        return happened.messages(block, trigger.message)
     contacts = block.contacts
     return contacts.at.where(np.isin(contacts.outcome, list(trigger.contact)))
 

@@ -24,6 +24,7 @@ from kanglu.catalogue.rulebook import Rulebook, rulebook
 from kanglu.dates import age_on
 from kanglu.i18n import Lang, words
 from kanglu.record import Store
+from kanglu.unit_text import unit_text
 
 SHOWN = 12
 """The facts of one kind that an explanation names at most, the newest."""
@@ -207,7 +208,7 @@ def facts_behind(found: Evaluator, rules: Rulebook, row: Row, lang: Lang) -> lis
                 shown = say("yes") if value else say("no")
             elif value == value:
                 sign = ("", "<", "≤", ">", "≥")[int(series.comparator[at])]
-                shown = f"{sign}{indicator.format(value)} {indicator.unit or ''}".strip()
+                shown = f"{sign}{indicator.format(value)} {unit_text(indicator.unit, say)}".strip()
             facts.append(Fact(say.name(indicator.name), shown, str(day_of(day))))
     return [*facts, *_events(found, rules, row, lang)]
 

@@ -138,12 +138,17 @@ class Giving:
             return replace(given, ends=closings.ends, state=closings.state, reason=closings.reason)
         answers = rule.on is not None and given.journey is None
         after = (given.starts + 1).astype(np.int32) if answers else given.starts
+        if len(gift.at) > 1:  # each part of a plan is closed by what happens from when it opens
+            after = np.maximum(after, given.opens)
         for wanted in gift.done:
-            day = points_of(wanted, self.holding).first_from(person, after)
+            # A contact of the same day may have been before; one about the task closes it by itself.
+            later = np.maximum(after, given.starts + 1) if wanted.contact else after
+            day = points_of(wanted, self.holding).first_from(person, later.astype(np.int32))
             self._done_by(closings, given, day, kind_of(wanted))
         self.by_hand.close(closings, rule.id, given.part, person, given.period, given.starts)
         no_longer = CANCELLED if gift.done or gift.kind == "message" else DONE
-        closings.by(anchors.end, no_longer, "stopped" if given.journey else "no_longer")
+        if not gift.stays:
+            closings.by(anchors.end, no_longer, "stopped" if given.journey else "no_longer")
         if rule.programme is not None and rule.programme in self.block.programmes:
             enrolled = self.block.programmes[rule.programme]
             at = enrolled.place(person, given.starts)

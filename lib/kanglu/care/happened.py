@@ -10,6 +10,7 @@ from kanglu.care.series import NO_POINTS, Points, in_hours, until_next
 from kanglu.care.units import gap_start
 from kanglu.care.visits import Visits
 from kanglu.catalogue.criteria import Booking, Contact, Event, Gap, Message, Visited
+from kanglu.catalogue.rules import OnMessage
 from kanglu.catalogue.spans import Span
 
 
@@ -53,7 +54,7 @@ def message(block: Block, wanted: Message) -> Periods:
     return _recent(messages(block, wanted), wanted.within, wanted.at_least)
 
 
-def messages(block: Block, wanted: Message) -> Points:
+def messages(block: Block, wanted: Message | OnMessage) -> Points:
     """The incoming messages that hold one of the keywords, at the hours that are meant."""
     known = block.contacts
     kept = known.direction == "in"

@@ -9,11 +9,12 @@ import numpy as np
 
 from kanglu.care import happened, measured, trends
 from kanglu.care.block import Block
-from kanglu.care.calendar import EVER, NEVER, add, birthdays
+from kanglu.care.calendar import EVER, NEVER, add, birthdays, stretch_ends
 from kanglu.care.periods import Periods, all_of, any_of, lasting
 from kanglu.care.readings import Readings
 from kanglu.care.series import NO_POINTS, Points, Series
 from kanglu.care.visits import Visits
+from kanglu.care.windows import sums_of
 from kanglu.catalogue import Catalogue
 from kanglu.catalogue import conditions as asked
 from kanglu.catalogue.criteria import Age, Contact, Gap, Hours, Message
@@ -95,6 +96,8 @@ class Holding:
                 return self.of(condition.not_, concerned).not_on(len(self.block))
             case asked.IsHeld():
                 return _held(self.of(condition.held.when, concerned), condition.held.for_)
+            case asked.IsOnDays():
+                return _days_of(self.of(condition.days.when, concerned), condition.days)
             case asked.IsGap():
                 return self._gap(condition.gap, self.block.alive if concerned is None else concerned)
             case asked.IsVisited():
@@ -119,6 +122,16 @@ def _held(held: Periods, at_least: Span) -> Periods:
     known = held.start > EVER
     from_day = np.where(known, add(np.where(known, held.start, 0), at_least), EVER)
     return lasting(held, from_day.astype(np.int32))
+
+
+def _days_of(held: Periods, wanted: asked.OnDays) -> Periods:
+    """Where it held on enough days of the window; only what holds for single days is counted so."""
+    length = held.end - held.start
+    first = np.repeat(np.cumsum(length) - length, length)
+    day = np.repeat(held.start, length) + (np.arange(int(length.sum())) - first)
+    days = Points.of(np.repeat(held.person, length), day.astype(np.int32), np.zeros(len(day), np.int64))
+    count = sums_of(days, stretch_ends(days.day, wanted.within), (np.ones(len(days), dtype=np.int64),))
+    return count.holding(count.sums[0] >= wanted.at_least)
 
 
 def _of_person(block: Block, condition: asked.Condition) -> Periods:

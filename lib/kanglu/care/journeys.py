@@ -91,7 +91,8 @@ def _steps(
     """What the steps give, each only where the run had not ended before it began."""
     found: list[Given] = []
     for at, (step, planned) in enumerate(zip(journey.steps, run.planned, strict=True)):
-        reached = (planned < run.ends) & ~held_out
+        # The first step is taken on the day of the entry, whatever else happens on that day.
+        reached = ((planned < run.ends) | (planned == entries.day)) & ~held_out
         anchors = Anchors(entries.person[reached], planned[reached], run.ends[reached], entries.fact[reached])
         gift = step.gives if step.gives.lapses else step.gives.model_copy(update={"lapses": step.wait})
         number = (part + 1) * IN_STEPS + at * len(gift.at)

@@ -8,13 +8,14 @@ from typing import Any
 import orjson
 
 from kanglu.care.rows import Row
-from kanglu.catalogue import Catalogue
+from kanglu.catalogue import Catalogue, Indicator
 from kanglu.catalogue import conditions as asked
 from kanglu.catalogue.criteria import Measured
 from kanglu.catalogue.programmes import Programme
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.catalogue.rules import Rule
 from kanglu.i18n import Words
+from kanglu.unit_text import unit_text
 
 _QUOTES = 3
 
@@ -77,7 +78,7 @@ def values_of(
             known["count"] = str(entry["count"])
             said = [about.quotes[fact] for fact in entry["facts"] if about.quotes and fact in about.quotes]
             known["quotes"] = "; ".join(f"“{text}”" for text in said[-_QUOTES:])
-    items = [say.name(catalogue.indicators[name].name) for name in _abnormal(rules, rule, inputs)]
+    items = _abnormal(rules, rule, inputs, about.age, say)
     known["item"] = ("、" if say.lang == "zh" else ", ").join(items)
     known["date"] = say.day(date.fromisoformat(row.period))
     known["since"] = say.day(date.fromisoformat(row.starts))
@@ -114,41 +115,46 @@ def _visit(rules: Rulebook, entry: Mapping[str, Any], age: int | None, say: Word
 
 
 def limit_of(programme: Programme, age: int | None) -> str:
-    """From what on a visit counts as not controlled at an age, as ``140/90`` or ``7``."""
+    """From what on a visit counts as not controlled at an age, as ``140/90`` or ``7``; empty if unknown."""
     for one in programme.classes:
-        if one.id in programme.streak:
-            limits = [f"{limit:g}" for limit in _limits(one.when, age)]
+        if one.id in programme.streak and (limits := dict[str, float]()) is not None:
+            for name, wanted in _values_asked(one.when, age):
+                for limit in (wanted.ge, wanted.gt):
+                    if limit is not None:
+                        limits[name] = min(limit, limits.get(name, limit))
             if limits:
-                return "/".join(limits)
+                return "/".join(f"{limit:g}" for limit in limits.values())
     return ""
 
 
-def _limits(condition: asked.Condition, age: int | None) -> Iterator[float]:
-    """The lower limits that a condition names for people of an age, in the order in which it is written."""
+def _values_asked(condition: asked.Condition, age: int | None) -> Iterator[tuple[str, Measured]]:
+    """Each indicator and what a condition asks of it, without what is for people of another age."""
     if isinstance(condition, asked.AllOf):
         ages = [part.age for part in condition.all if isinstance(part, asked.IsAge)]
         if ages and (age is None or not all(_satisfies(age, one.limits) for one in ages)):
             return
     if isinstance(condition.asked, Measured):
-        limits = condition.asked.limits
-        yield from (limits[name] for name in ("ge", "gt") if name in limits)
+        yield from ((name, condition.asked) for name in condition.asked.of)
     for part in condition.parts:
-        yield from _limits(part, age)
+        yield from _values_asked(part, age)
 
 
-def _abnormal(rules: Rulebook, rule: Rule, inputs: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The indicators whose value is one that the rule asks for, each once."""
+def _abnormal(
+    rules: Rulebook, rule: Rule, inputs: Sequence[Mapping[str, Any]], age: int | None, say: Words
+) -> list[str]:
+    """The values that are such as the rule asks for, each once: ``钾 6.2 mmol/L``."""
     values = {str(entry["of"]): entry["value"] for entry in inputs if "value" in entry}
     found: dict[str, None] = {}
     for condition in (rule.applies, rule.when):
-        for node in asked.walk(condition) if condition is not None else ():
-            wanted = node.asked
-            if not isinstance(wanted, Measured) or not wanted.has_numbers or wanted.unit is not None:
-                continue
-            for name in wanted.of:
-                if name in values and _satisfies(values[name], wanted.limits):
+        for name, wanted in _values_asked(condition, age) if condition is not None else ():
+            if name in values and wanted.has_numbers and wanted.unit is None:
+                if _satisfies(values[name], wanted.limits):
                     found[name] = None
-    return [name for name in found if name in rules.catalogue.indicators]
+    return [_in_words(rules.catalogue.indicators[name], values[name], say) for name in found]
+
+
+def _in_words(indicator: Indicator, value: float, say: Words) -> str:
+    return f"{say.name(indicator.name)} {indicator.format(value)} {unit_text(indicator.unit, say)}".rstrip()
 
 
 def _satisfies(value: float, limits: Mapping[str, float]) -> bool:

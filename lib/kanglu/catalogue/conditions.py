@@ -43,6 +43,14 @@ class Held(Entry):
     when: "Condition"
 
 
+class OnDays(Entry):
+    """On how many days of the window a condition on the day's values holds."""
+
+    when: "Condition"
+    within: Window
+    at_least: int = Field(ge=1)
+
+
 class _Node(Entry):
     """A condition: one key, and under it what is asked."""
 
@@ -98,6 +106,14 @@ class IsHeld(_Node):
     @property
     def parts(self) -> "tuple[Condition, ...]":
         return (self.held.when,)
+
+
+class IsOnDays(_Node):
+    days: OnDays
+
+    @property
+    def parts(self) -> "tuple[Condition, ...]":
+        return (self.days.when,)
 
 
 class IsLatest(_Node):
@@ -206,6 +222,7 @@ NODES: Mapping[str, type[_Node]] = {
             AnyOf,
             Not,
             IsHeld,
+            IsOnDays,
             IsLatest,
             IsEvery,
             IsCount,
@@ -236,6 +253,7 @@ type Condition = Annotated[
     | Annotated[AnyOf, Tag("any")]
     | Annotated[Not, Tag("not")]
     | Annotated[IsHeld, Tag("held")]
+    | Annotated[IsOnDays, Tag("days")]
     | Annotated[IsLatest, Tag("latest")]
     | Annotated[IsEvery, Tag("every")]
     | Annotated[IsCount, Tag("count")]
@@ -262,7 +280,8 @@ type Condition = Annotated[
 ]
 
 Held.model_rebuild()
-for _node in (AllOf, AnyOf, Not, IsHeld):
+OnDays.model_rebuild()
+for _node in (AllOf, AnyOf, Not, IsHeld, IsOnDays):
     _node.model_rebuild()
 
 

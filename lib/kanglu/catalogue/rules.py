@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from kanglu.catalogue.conditions import Condition
+from kanglu.catalogue.criteria import Hours
 from kanglu.catalogue.models import _ID, _ONE_OR_MORE, Entry, Names, Texts
 from kanglu.catalogue.spans import NOTHING, Offset, Window
 
@@ -61,6 +62,14 @@ class OnTask(Entry):
     before: Window
 
 
+class OnMessage(Entry):
+    """What people wrote or searched, when it holds one of the keywords."""
+
+    keywords: Texts = Field(min_length=1)
+    channel: Texts = ()
+    at: Hours | None = None
+
+
 class OnBirthday(Entry):
     """A birthday, between two ages."""
 
@@ -78,6 +87,7 @@ class Trigger(Entry):
     task: OnTask | None = None
     birthday: OnBirthday | None = None
     contact: Texts = ()
+    message: OnMessage | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -111,7 +121,8 @@ class Gift(Entry):
     plan's parts; `due` is when each should be done, `opens` how long before that it may, `lapses` how long
     after it has failed. `done` lists what closes it; a task without is done when its rule no longer holds.
     `repeat` gives it again while the rule goes on holding. What an event gave is not given again while it is
-    open, unless `again` says so. `pace` brings `due` forward so that so many times in the calendar year are
+    open, unless `again` says so. What is not done when the rule no longer holds is cancelled, unless it
+    `stays`. `pace` brings `due` forward so that so many times in the calendar year are
     still reached, but not before `soonest`. `lasts` ends a tag that an event gave.
     """
 
@@ -134,6 +145,7 @@ class Gift(Entry):
     channel: Channel | None = None
     done: tuple[Done, ...] = ()
     again: bool = False
+    stays: bool = False
     commercial: bool = False
 
     @model_validator(mode="after")

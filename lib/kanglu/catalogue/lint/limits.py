@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kanglu.catalogue.catalogue import Catalogue
-from kanglu.catalogue.conditions import AllOf, Condition, IsAge, IsHeld
+from kanglu.catalogue.conditions import AllOf, AnyOf, Condition, IsAge, IsHeld, IsOnDay, IsOnDays
 from kanglu.catalogue.criteria import (
     Age,
     Change,
@@ -69,6 +69,9 @@ def _wrong(catalogue: Catalogue, condition: Condition) -> Iterator[_Wrong]:
     asked: Any = condition.asked
     if isinstance(condition, IsHeld):
         yield from _never_so_long(condition)
+    if isinstance(condition, IsOnDays) and not _of_single_days(condition.days.when):
+        what = "Only days on which something was measured are counted."
+        yield _Wrong(("when",), what, "Ask for on_day in each of the alternatives.")
     if isinstance(asked, Age):
         yield from _impossible_age(asked)
     if isinstance(asked, Change) and asked.event is not None and asked.unit is not None:
@@ -183,6 +186,15 @@ def _impossible_age(asked: Age) -> Iterator[_Wrong]:
             yield _Wrong((name,), f"Nobody's age is near {limit:g} years.")
     if not ages(asked):
         yield _Wrong((), "No whole number of years lies between these.")
+
+
+def _of_single_days(condition: Condition) -> bool:
+    """Whether a condition holds on days of a measurement only."""
+    if isinstance(condition, AllOf):
+        return any(map(_of_single_days, condition.all))
+    return isinstance(condition, IsOnDay) or (
+        isinstance(condition, AnyOf) and all(map(_of_single_days, condition.any))
+    )
 
 
 def _never_so_long(condition: IsHeld) -> Iterator[_Wrong]:

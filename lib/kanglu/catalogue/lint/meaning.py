@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kanglu.catalogue.conditions import AllOf, AnyOf, Condition, IsHeld, Not
+from kanglu.catalogue.conditions import AllOf, AnyOf, Condition, IsHeld, IsOnDays, Not
 from kanglu.catalogue.criteria import (
     Age,
     Booking,
@@ -68,6 +68,8 @@ class Meaning:
                 if not holds:
                     return (False, leaf)
                 return Formula("all", ((True, leaf), self.of(condition.held.when, concerned=concerned)))
+            case IsOnDays():
+                return (holds, Leaf(("days", condition.key, concerned), _YES, universe=_EITHER))
             case _:
                 return (holds, self._leaf(condition, concerned))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from kanglu.catalogue.conditions import NODES, AllOf, AnyOf, Condition, IsHeld, Not
+from kanglu.catalogue.conditions import NODES, AllOf, AnyOf, Condition, IsHeld, IsOnDays, Not
 from kanglu.catalogue.reading import Path_
 
 if TYPE_CHECKING:
@@ -57,3 +57,5 @@ def _inner(condition: Condition) -> Iterator[tuple[Path_, Condition]]:
             yield ("not",), condition.not_
         case IsHeld():
             yield ("held", "when"), condition.held.when
+        case IsOnDays():
+            yield ("days", "when"), condition.days.when
