@@ -8,7 +8,7 @@ import numpy as np
 
 from kanglu.care.block import Block
 from kanglu.care.calendar import Floats, Mask
-from kanglu.care.series import NO_POINTS, Points, Series, joined
+from kanglu.care.series import DECIMALS, NO_POINTS, Points, Series, joined
 from kanglu.catalogue import Catalogue
 from kanglu.catalogue.criteria import Compared, Hours, Measured
 
@@ -49,5 +49,7 @@ class Readings:
         if wanted.unit is None:
             return wanted
         convert = self.catalogue.indicators[of].convert
-        limits = {name: convert(limit, wanted.unit) - zero for name, limit in wanted.limits.items()}
+        limits = {
+            name: round(convert(limit, wanted.unit) - zero, DECIMALS) for name, limit in wanted.limits.items()
+        }
         return wanted.model_copy(update={**limits, "unit": None})

@@ -13,6 +13,8 @@ from kanglu.catalogue.criteria import Compared, DayRule, Hours
 
 MEAN_OF_THE_DAY: Final = frozenset({"sbp", "dbp"})
 """Indicators whose readings of a day count as their mean, half up to whole units, as the scores take them."""
+DECIMALS: Final = 6
+"""Values are compared to the millionth: 100.4 °F are 38 °C, whatever the last binary digits say."""
 BELOW, AT_MOST, ABOVE, AT_LEAST = 1, 2, 3, 4
 """Comparators: ``<``, ``<=``, ``>``, ``>=``; 0 is an exact value."""
 COMPARISONS: Final[Mapping[str, Callable[..., Mask]]] = {
@@ -119,7 +121,7 @@ class Series:
         return cls(
             Points(at.person[order], at.day[order], at.fact[order]),
             minute[order],
-            value[order],
+            np.round(value[order], DECIMALS),
             comparator[order],
             None if code is None else code[order],
             rounded,

@@ -6,14 +6,15 @@ sums of all windows are running sums over these edges.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from kanglu.care.calendar import Floats, Ints, Longs, Mask
 from kanglu.care.periods import Periods, keys
-from kanglu.care.series import COMPARISONS, Points
+from kanglu.care.series import COMPARISONS, DECIMALS, Points
 
-SCALE = 1_000_000
+SCALE: Final = 10**DECIMALS
 """Values are summed as whole millionths, so that a mean on a limit is on it."""
 
 
