@@ -147,9 +147,9 @@ def _abnormal(
     found: dict[str, None] = {}
     for condition in (rule.applies, rule.when):
         for name, wanted in _values_asked(condition, age) if condition is not None else ():
-            if name in values and wanted.has_numbers and wanted.unit is None:
-                if _satisfies(values[name], wanted.limits):
-                    found[name] = None
+            asks = name in values and wanted.has_numbers and wanted.unit is None
+            if asks and _satisfies(values[name], wanted.limits):
+                found[name] = None
     return [_in_words(rules.catalogue.indicators[name], values[name], say) for name in found]
 
 

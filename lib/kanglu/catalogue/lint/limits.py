@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kanglu.catalogue.catalogue import Catalogue
-from kanglu.catalogue.conditions import AllOf, AnyOf, Condition, IsAge, IsHeld, IsOnDay, IsOnDays
+from kanglu.catalogue.conditions import AllOf, AnyOf, Condition, IsAge, IsHeld, IsOnDay, IsOnDays, OnDays
 from kanglu.catalogue.criteria import (
     Age,
     Change,
@@ -212,7 +212,7 @@ def _never_so_long(condition: IsHeld) -> Iterator[_Wrong]:
 def _too_many(asked: Any) -> Iterator[_Wrong]:
     """More days, nights, weeks or months than the window can hold."""
     unit: Unit = asked.each if isinstance(asked, Count) else "day"
-    if unit == "reading" or not isinstance(asked, Every | Count | Mean | Slope | Change):
+    if unit == "reading" or not isinstance(asked, Every | Count | Mean | Slope | Change | OnDays):
         return
     if isinstance(asked, Change) and asked.event is not None:
         return

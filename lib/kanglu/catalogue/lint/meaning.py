@@ -26,7 +26,7 @@ from kanglu.catalogue.lint.limits import most_units
 from kanglu.catalogue.lint.logic import Formula, Leaf, Signed, possible
 from kanglu.catalogue.lint.sets import Codes, ages, allowed, whole
 from kanglu.catalogue.lint.sites import KEYS
-from kanglu.catalogue.rules import OnBooking, OnTask, OnVisit, Rule
+from kanglu.catalogue.rules import OnBooking, OnMessage, OnTask, OnVisit, Rule
 from kanglu.catalogue.spans import NOTHING
 
 if TYPE_CHECKING:
@@ -134,6 +134,8 @@ class Meaning:
                 causes = frozenset((cause, type_, asked.before) for type_ in types)
             case OnTask():
                 causes = frozenset((cause, code, asked.before) for code in asked.code)
+            case OnMessage():
+                causes = frozenset((cause, word) for word in asked.keywords)
             case str() | tuple():
                 causes = frozenset((cause, name) for name in ([asked] if isinstance(asked, str) else asked))
             case _:
