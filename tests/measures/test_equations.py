@@ -8,7 +8,8 @@ import pytest
 from tests.measures.unpacked import rows
 
 from kanglu import measures
-from kanglu.measures.equations import Factor, avoidable, hazards, percent, places, rank, solve
+from kanglu.measures.equations import Factor, avoidable, hazards, percent, places, solve
+from kanglu.measures.points import reached
 
 
 def test_a_hazard_gives_the_risk_as_it_is_published() -> None:
@@ -27,10 +28,10 @@ def test_a_row_without_a_sex_is_in_some_group_and_raises_nothing() -> None:
     assert places(np.array([1.0, 0.0, nan])).tolist() == [1, 0, 0]
 
 
-def test_a_band_begins_at_its_edge() -> None:
+def test_a_band_begins_at_its_edge_which_may_differ_from_row_to_row() -> None:
     risk = np.array([4.9999, 5.0, 9.9999, 10.0, nan])
-    assert rank(risk, 5, 10).tolist() == [0, 1, 1, 2, 0]
-    assert rank(risk, np.array([4, 6, 4, 6, 4]), 10).tolist() == [1, 0, 1, 2, 0]
+    assert reached(risk, (5, 10)).tolist() == [0, 1, 1, 2, 0]
+    assert reached(risk, (np.array([4, 6, 4, 6, 4]), 10)).tolist() == [1, 0, 1, 2, 0]
 
 
 def test_a_factor_that_was_not_given_drives_nothing() -> None:

@@ -1,4 +1,4 @@
-"""What risk equations share: coefficients by group of people, bands, and what each factor drives."""
+"""What risk equations share: coefficients by group of people, and what each factor drives."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kanglu.measures.cells import Floats
-from kanglu.measures.score import Contributor, Places
+from kanglu.measures.score import Contributor
 
 type Groups = npt.NDArray[np.intp]
 type Equations = Mapping[str, Floats]
@@ -43,14 +43,6 @@ def solve(of: Equations, terms: Mapping[str, Floats], group: Groups) -> Floats:
 def percent(log_hazard: Floats) -> Floats:
     """The risk in percent of the logarithm of a cumulative hazard."""
     return np.expm1(-np.exp(log_hazard)) * -100.0
-
-
-def rank(risk: Floats, *edges: float | Floats) -> Places:
-    """The place of the band of a risk: how many of the edges it reaches."""
-    found = np.zeros(risk.shape, dtype=np.int8)
-    for edge in edges:
-        found += risk >= edge
-    return found
 
 
 def in_blocks(given: Mapping[str, Floats], risk: Callable[[Mapping[str, Floats]], Floats]) -> Floats:

@@ -16,9 +16,9 @@ from kanglu.measures.equations import (
     in_blocks,
     percent,
     places,
-    rank,
     solve,
 )
+from kanglu.measures.points import reached
 from kanglu.measures.reading import Readings
 from kanglu.measures.risk_inputs import (
     ASCVD,
@@ -89,7 +89,7 @@ def _compute(of: Equations, factors: Mapping[str, Factor], given: Readings) -> A
     risk = _risk(of, given.values)
     return Answer(
         risk,
-        rank(risk, 6) + (risk > 20),
+        reached(risk, (6,)) + (risk > 20),
         contributors=lambda: avoidable(given.values, factors, partial(_risk, of)),
     )
 

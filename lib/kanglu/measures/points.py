@@ -33,7 +33,7 @@ def added(values: Iterable[Floats]) -> Floats:
     return total
 
 
-def reached(values: Floats, edges: Sequence[float]) -> Places:
+def reached(values: Floats, edges: Sequence[float | Floats]) -> Places:
     """How many of the edges each value has reached; none for NaN."""
     place = np.zeros(values.shape, dtype=np.int8)
     for edge in edges:

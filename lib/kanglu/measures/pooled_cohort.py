@@ -7,7 +7,8 @@ import pandas as pd
 
 from kanglu.measures.cells import Floats
 from kanglu.measures.columns import Inputs, sex, word
-from kanglu.measures.equations import avoidable, hazards, in_blocks, percent, places, rank, solve
+from kanglu.measures.equations import avoidable, hazards, in_blocks, percent, places, solve
+from kanglu.measures.points import reached
 from kanglu.measures.reading import Readings
 from kanglu.measures.risk_inputs import (
     AMERICAN,
@@ -82,7 +83,9 @@ def _block(given: Mapping[str, Floats]) -> Floats:
 def _compute(given: Readings) -> Answer:
     refuse_ascvd(given)
     risk = _risk(given.values)
-    return Answer(risk, rank(risk, 5, 7.5, 20), contributors=lambda: avoidable(given.values, _FACTORS, _risk))
+    return Answer(
+        risk, reached(risk, (5, 7.5, 20)), contributors=lambda: avoidable(given.values, _FACTORS, _risk)
+    )
 
 
 PCE = Score(

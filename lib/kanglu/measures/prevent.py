@@ -10,7 +10,8 @@ import pandas as pd
 
 from kanglu.measures.cells import Floats
 from kanglu.measures.columns import Inputs, column, flag, number, sex
-from kanglu.measures.equations import Equations, Factor, avoidable, in_blocks, places, rank, solve
+from kanglu.measures.equations import Equations, Factor, avoidable, in_blocks, places, solve
+from kanglu.measures.points import reached
 from kanglu.measures.reading import Readings
 from kanglu.measures.risk_inputs import (
     AMERICAN,
@@ -143,7 +144,7 @@ def _compute(event: str, years: int, banded: bool, given: Readings) -> Answer:
     risk = risk_of(given.values)
     return Answer(
         risk,
-        rank(risk, 3, 5, 10) if banded else np.full(given.size, -1, dtype=np.int8),
+        reached(risk, (3, 5, 10)) if banded else np.full(given.size, -1, dtype=np.int8),
         contributors=lambda: avoidable(given.values, _FACTORS, risk_of),
         model=_model(given, optional, _NAMES[model]),
     )

@@ -26,7 +26,6 @@ class Lipids(NamedTuple):
 AMERICAN = Lipids((130, 320), (3.36, 8.28), (20, 100), (0.52, 2.59))
 """The ranges of the Pooled Cohort Equations and of PREVENT."""
 PLAUSIBLE = Lipids((40, 770), (1, 20), (8, 190), (0.2, 5))
-PLAUSIBLE_SBP = (60, 250)
 
 
 def age(low: float, high: float) -> Input:
@@ -71,8 +70,8 @@ def _units(mg_dl: Range, mmol_l: Range, into: str, mg_dl_per_mmol_l: float) -> t
     return Unit("mg/dL", *mg_dl, 1 / mg_dl_per_mmol_l), Unit("mmol/L", *mmol_l)
 
 
-def sbp(low: float = PLAUSIBLE_SBP[0], high: float = PLAUSIBLE_SBP[1]) -> Input:
-    """The systolic pressure."""
+def sbp(low: float = 60, high: float = 250) -> Input:
+    """The systolic pressure; within plausible limits unless a publication prints others."""
     return number("sbp", "收缩压", "systolic pressure", column("sbp_mmhg", "mmHg", low, high))
 
 
@@ -105,9 +104,8 @@ def refuse_ascvd(given: Readings) -> None:
 # The comparison person: the same sex and age, and nothing that raises the risk; the choice is ours.
 _PRESSURE = {"zh": "血压", "en": "blood pressure"}
 _LEVELS = {"mg/dL": (170.0, 50.0), "mmol/L": (4.4, 1.3)}
-COMPARED_SBP = 120.0
-UNTREATED = {"blood_pressure": Factor(_PRESSURE, {"sbp": COMPARED_SBP, "treated": 0.0})}
-PRESSURE = {"blood_pressure": Factor(_PRESSURE, {"sbp": COMPARED_SBP})}
+UNTREATED = {"blood_pressure": Factor(_PRESSURE, {"sbp": 120.0, "treated": 0.0})}
+PRESSURE = {"blood_pressure": Factor(_PRESSURE, {"sbp": 120.0})}
 NO_DIABETES = {"diabetes": Factor(DIABETES.label, {"diabetes": 0.0})}
 NO_SMOKING = {"smoker": Factor({"zh": "吸烟", "en": "smoking"}, {"smoker": 0.0})}
 

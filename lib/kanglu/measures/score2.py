@@ -18,9 +18,9 @@ from kanglu.measures.equations import (
     in_blocks,
     percent,
     places,
-    rank,
     solve,
 )
+from kanglu.measures.points import reached
 from kanglu.measures.reading import Readings
 from kanglu.measures.risk_inputs import (
     ASCVD,
@@ -183,19 +183,18 @@ _DIABETES_FACTORS = {
 }
 
 
-_AGES = np.array([50, 70])
 _HIGH, _VERY_HIGH = np.array([2.5, 5, 7.5]), np.array([7.5, 10, 15])
 
 
 def _bands_by_age(given: Readings, risk: Floats) -> Places:
     """The bands of the ESC 2021 guideline, which begin at other risks below 50 and from 70 years on."""
-    group = rank(given["age"], *_AGES)
-    return rank(risk, np.take(_HIGH, group), np.take(_VERY_HIGH, group))
+    group = reached(given["age"], (50, 70))
+    return reached(risk, (np.take(_HIGH, group), np.take(_VERY_HIGH, group)))
 
 
 def _bands_in_diabetes(_: Readings, risk: Floats) -> Places:
     """The bands of the ESC 2023 guideline on diabetes."""
-    return rank(risk, 5, 10, 20)
+    return reached(risk, (5, 10, 20))
 
 
 def _answer(

@@ -8,8 +8,7 @@ import pandas as pd
 
 from kanglu.measures.cells import Floats
 from kanglu.measures.columns import Inputs, flag, sex
-from kanglu.measures.equations import rank
-from kanglu.measures.points import added, given_points
+from kanglu.measures.points import added, given_points, reached
 from kanglu.measures.reading import Readings
 from kanglu.measures.risk_inputs import DIABETES, SMOKER, age, bmi
 from kanglu.measures.score import Answer, Band, Output, Score
@@ -69,14 +68,14 @@ def _compute_points(of_sex: float, given: Readings) -> Answer:
     total = added(items.values())
     return Answer(
         total,
-        rank(total - items["sex"], 1, 2),
+        reached(total - items["sex"], (1, 2)),
         contributors=lambda: given_points(items, CHA2DS2_VASC.inputs, given.size),
     )
 
 
 def _points(of_sex: float, given: Readings) -> Mapping[str, Floats]:
     return {
-        "age": rank(given["age"], 65, 75).astype(np.float64),
+        "age": reached(given["age"], (65, 75)).astype(np.float64),
         "sex": (1 - given["sex"]) * of_sex,
         "heart_failure": given["heart_failure"],
         "hypertension": given["hypertension"],

@@ -7,7 +7,8 @@ import pandas as pd
 
 from kanglu.measures.cells import Floats
 from kanglu.measures.columns import Inputs, sex
-from kanglu.measures.equations import Equations, avoidable, hazards, in_blocks, places, rank, solve
+from kanglu.measures.equations import Equations, avoidable, hazards, in_blocks, places, solve
+from kanglu.measures.points import reached
 from kanglu.measures.reading import Readings
 from kanglu.measures.risk_inputs import (
     ASCVD,
@@ -92,7 +93,7 @@ def _compute(given: Readings) -> Answer:
     risk = _risk(given.values)
     return Answer(
         risk,
-        rank(risk, 5, 10, 20, 30),
+        reached(risk, (5, 10, 20, 30)),
         contributors=lambda: avoidable(given.values, _FACTORS, _risk),
     )
 
