@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kanglu.record import Store, readings
+from kanglu.record import Store, columns
 from kanglu.record.columns import read_columns, read_columns_of
 from kanglu.record.facts import (
     WITHDRAWN,
@@ -129,7 +129,7 @@ def test_only_the_people_and_indicators_asked_for_are_read(store: Store) -> None
 
 
 def test_more_people_than_a_query_takes_are_read_whole(store: Store, monkeypatch) -> None:
-    monkeypatch.setattr(readings, "PEOPLE_A_QUERY", 2)
+    monkeypatch.setattr(columns, "PEOPLE_A_QUERY", 2)
     enter(store, *(Observation(one, "sbp", "2026-05-26", value=float(one)) for one in range(1, 8)))
     assert [row[4] for row in said(store, *MANY)] == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
     assert [row[4] for row in said(store, *MANY, ids=[7, 5, 3, 1, 1])] == [1.0, 3.0, 5.0, 7.0]

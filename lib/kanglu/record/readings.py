@@ -5,14 +5,14 @@ person to a few texts, which numpy takes apart. A value travels as a whole numbe
 that are none are fetched by themselves. Where few rows are wanted, and on PostgreSQL, rows are read as such.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, bindparam, func, select, text
 
-from kanglu.record.columns import PEOPLE_A_QUERY, Ints, People, among, fetched, replaced
+from kanglu.record.columns import PEOPLE_A_QUERY, Ints, People, among, fetched, portions, replaced
 from kanglu.record.database import uncollected
 from kanglu.record.identity import chunks
 from kanglu.record.known import Readings
@@ -69,28 +69,20 @@ def read_observations(
     What is not known to the day, unsound or only defaulted is left out; indicators that nobody has are not in
     the answer.
     """
-    starts = range(ids_from, ids_to + 1, PEOPLE_A_QUERY)
-    ranges = [(start, min(start + PEOPLE_A_QUERY - 1, ids_to)) for start in starts]
-    return _read(connection, indicators, moment, ranges)
+    return read_observations_of(connection, indicators, moment, range(ids_from, ids_to + 1))
 
 
 def read_observations_of(
     connection: Connection, indicators: Sequence[str], moment: Moment, ids: Sequence[int]
 ) -> dict[str, Readings]:
     """As `read_observations`, about the people of a list of ids."""
-    return _read(connection, indicators, moment, chunks(sorted(set(ids)), PEOPLE_A_QUERY))
-
-
-def _read(
-    connection: Connection, indicators: Sequence[str], moment: Moment, people: Iterable[People]
-) -> dict[str, Readings]:
     names = sorted(set(indicators))
     joined = connection.dialect.name == "sqlite" and len(names) > FEW
     find = _joined if joined else _rows
     latest = connection.scalar(select(func.max(batch.c.recorded))) or ""
     until = None if latest <= moment.recorded_until else moment.recorded_until
     with uncollected():
-        found = [part for some in people if (part := find(connection, names, until, some))]
+        found = [part for some in portions(ids) if (part := find(connection, names, until, some))]
         if not found:
             return {}
         whole = _Columns(*(np.concatenate(column) for column in zip(*found, strict=True)))
