@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal, get_args
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from kanglu.care.checks import now, require_known
 from kanglu.care.tasks import CLOSED, TASKS, Acts, derived, read_acts, results
 from kanglu.catalogue.reading import did_you_mean
 from kanglu.catalogue.rulebook import Rulebook, rulebook
@@ -21,7 +21,6 @@ from kanglu.errors import NotFound, RecordError
 from kanglu.record import BatchWriter, Store
 from kanglu.record.facts import Communication, TaskChange
 from kanglu.record.moment import Moment
-from kanglu.record.opened import ZONE
 
 type Act = Literal["snoozed", "cancelled", "handed_over", "completed", "reopened"]
 
@@ -34,7 +33,8 @@ class Acting:
     ----------
     record_number, task : whose, and the row of `tasks` as it is now.
     rows, acts : what it was derived from.
-    now : the clock's time in China.
+    at : the clock's time in China.
+    by : who acts, as the source of facts.
     """
 
     record_number: str
@@ -42,19 +42,24 @@ class Acting:
     rows: pd.DataFrame
     acts: Acts
     rules: Rulebook
-    now: datetime
+    at: datetime
     writer: BatchWriter
     by: str
 
     @property
+    def where(self) -> str:
+        """Person and task, for errors."""
+        return f"{self.record_number}, task {self.task['key']}"
+
+    @property
     def today(self) -> date:
         """The clock's day."""
-        return self.now.date()
+        return self.at.date()
 
     @property
     def time(self) -> str:
         """The clock's time, as facts state it."""
-        return self.now.strftime("%Y-%m-%dT%H:%M:%S")
+        return self.at.strftime("%Y-%m-%dT%H:%M:%S")
 
     def require_open(self) -> None:
         """Raise `RecordError` when the task is closed."""
@@ -64,7 +69,7 @@ class Acting:
 
     def refusal(self, what: str, remedy: str) -> RecordError:
         """An error about the task."""
-        return RecordError(what, where=f"{self.record_number}, task {self.task['key']}", remedy=remedy)
+        return RecordError(what, where=self.where, remedy=remedy)
 
     def change(
         self, act: Act, reason: str | None = None, *, until: date | None = None, owner: str | None = None
@@ -137,7 +142,7 @@ def hand_over(
     """Give a task to somebody of the staff."""
     with acting(store, record_number, key, "hand over", rules) as on:
         on.require_open()
-        _require_staff(on, owner)
+        require_known(owner, "member of the staff", on.rules.staff, on.where)
         on.writer.add(on.change("handed_over", owner=owner))
 
 
@@ -145,7 +150,7 @@ def take(store: Store, record_number: str, key: str, owner: str, *, rules: Ruleb
     """Take a task for oneself. Raises `RecordError` naming who has it when somebody else was first."""
     with acting(store, record_number, key, "take", rules) as on:
         on.require_open()
-        _require_staff(on, owner)
+        require_known(owner, "member of the staff", on.rules.staff, on.where)
         changes = on.acts.task_change
         handed = changes[(changes["task"] == key) & (changes["code"] == "handed_over")]
         holder = handed["owner"].iloc[-1] if len(handed) else None
@@ -179,10 +184,10 @@ def attempt(
     """
     with acting(store, record_number, key, "attempt", rules) as on:
         on.require_open()
-        _require_known(on, "outcome", outcome, on.rules.outcomes)
-        _require_known(on, "channel", channel, get_args(Channel.__value__))
+        require_known(outcome, "outcome", on.rules.outcomes, on.where)
+        require_known(channel, "channel", get_args(Channel.__value__), on.where)
         if reason is not None:
-            _require_known(on, "barrier", reason, on.rules.barriers)
+            require_known(reason, "barrier", on.rules.barriers, on.where)
         on.writer.add(
             Communication(
                 on.task["person_id"], "kanglu", on.task["code"], on.time,
@@ -207,8 +212,8 @@ def acting(
     """
     in_force = rules or rulebook()
     person = store.person(record_number).view
-    now = store.clock().astimezone(ZoneInfo(ZONE))
-    moment = Moment(now.date(), now.date())
+    at = now(store)
+    moment = Moment(at.date(), at.date())
     rows = results(store, [person.id], moment, kinds)
     by = f"kanglu/{store.actor.id}"
     with store.batch(f"{what} {key}", kind="entry") as writer:
@@ -219,19 +224,9 @@ def acting(
             near = did_you_mean(key, found["key"]) or "`tasks` lists what there is; evaluate first."
             raise NotFound(f"There is no task {key}.", where=person.record_number, remedy=near)
         [task] = named.to_dict("records")
-        yield Acting(person.record_number, task, rows, acts, in_force, now, writer, by)
+        yield Acting(person.record_number, task, rows, acts, in_force, at, writer, by)
 
 
 def _require_reason(on: Acting, reason: str) -> None:
     if not reason.strip():
         raise on.refusal("It needs a reason.", "Say why, in a few words.")
-
-
-def _require_staff(on: Acting, owner: str) -> None:
-    _require_known(on, "member of the staff", owner, on.rules.staff)
-
-
-def _require_known(on: Acting, what: str, word: str, known: Mapping[str, object] | tuple[str, ...]) -> None:
-    if word not in known:
-        listed = f"Known are: {', '.join(sorted(known)) or 'none; enter them in the catalogue'}."
-        raise on.refusal(f"{word!r} is no {what}.", did_you_mean(word, known) or listed)

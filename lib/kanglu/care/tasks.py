@@ -21,6 +21,7 @@ from kanglu.care.closing import ByHand, Closings
 from kanglu.care.given import FAILED, OPEN, key_of
 from kanglu.care.rows import texts
 from kanglu.catalogue.rulebook import Rulebook, rulebook
+from kanglu.dates import end_of
 from kanglu.record import Panel, Store
 from kanglu.record.known import COLUMNS, Known
 from kanglu.record.moment import Moment
@@ -210,11 +211,16 @@ def _add_attempts(rows: pd.DataFrame, acts: Acts, rules: Rulebook, open_: Mask) 
 
 def _carers(rows: pd.DataFrame, acts: Acts, as_of: date) -> Words:
     """The member of the care team, on the day, whose role each task is."""
-    team, day = acts.care_team, as_of.isoformat()
-    here = team["effective_end"].isna() & ~team["clinical_status"].isin(ENDED)
-    here |= team["effective_end"].notna() & (team["effective_end"] > day)
-    members = team[here & team["effective"].notna() & team["practitioner"].notna()]
+    members = held_on(acts.care_team, as_of)
+    members = members[members["practitioner"].notna()]
     return _nothing_missing(_last(members, "code", rows, "role")["practitioner"])
+
+
+def held_on(stretches: pd.DataFrame, day: date) -> pd.DataFrame:
+    """The episodes or memberships that hold on a day; on the one of its end it no longer does."""
+    on, start, end = day.isoformat(), stretches["effective"].fillna(""), stretches["effective_end"].fillna("")
+    lasts = (end > on) | ((end == "") & ~stretches["clinical_status"].isin(ENDED))
+    return stretches[lasts & (start != "") & (start <= end_of(day))]
 
 
 def _last(facts: pd.DataFrame, name: str, rows: pd.DataFrame, of: str = "key") -> pd.DataFrame:

@@ -1,0 +1,30 @@
+"""What every entry is held to: the time of the store's clock, and words that the catalogue knows."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from kanglu.catalogue.reading import did_you_mean
+from kanglu.errors import RecordError
+from kanglu.record import Store
+from kanglu.record.opened import ZONE
+
+
+def now(store: Store) -> datetime:
+    """The time of the store's clock, in China."""
+    return store.clock().astimezone(ZoneInfo(ZONE))
+
+
+def require_past(store: Store, day: date, where: str) -> None:
+    """Raise `RecordError` for a day ahead."""
+    if day > (today := now(store).date()):
+        raise RecordError(
+            f"{day} lies ahead: today is {today}.", where=where, remedy="Enter it when it has come."
+        )
+
+
+def require_known(word: str, what: str, known: Collection[str], where: str) -> None:
+    """Raise `RecordError` for a word that is none of those known."""
+    if word not in known:
+        listed = f"Known are: {', '.join(sorted(known)) or 'none; enter them in the catalogue'}."
+        raise RecordError(f"{word!r} is no {what}.", where=where, remedy=did_you_mean(word, known) or listed)

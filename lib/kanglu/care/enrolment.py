@@ -1,0 +1,200 @@
+"""From an opened card to a doctor and a manager: people, their programmes, and who looks after them."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import pandas as pd
+
+from kanglu.care.checks import now, require_known, require_past
+from kanglu.care.tasks import held_on
+from kanglu.catalogue.programmes import Member
+from kanglu.catalogue.rulebook import Rulebook, rulebook
+from kanglu.errors import RecordError
+from kanglu.record import BatchWriter, Store
+from kanglu.record.columns import read_columns
+from kanglu.record.facts import WITHDRAWN, CareTeam, EpisodeOfCare, PersonStatement
+from kanglu.record.identity import record_number as number_of
+from kanglu.record.moment import Moment
+from kanglu.record.panel import read_facts
+
+CARD: Final = "card"
+_ALL: Final = 2**31 - 1
+_MEMBERSHIP: Final = ("person_id", "code", "effective", "effective_end", "clinical_status", "practitioner")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card that is open.
+
+    Parameters
+    ----------
+    record_number : of the person.
+    since : the day on which it was opened.
+    new_person, new_card : whether they were not there before.
+    """
+
+    record_number: str
+    since: str
+    new_person: bool
+    new_card: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Who looks after a person from now on: ids of the staff."""
+
+    doctor: str
+    manager: str
+
+
+def open_card(store: Store, statement: PersonStatement, day: date, by: str) -> Card:
+    """Open a card for the person that the statement means, who is entered when new.
+
+    The same person again has the card that is open and gets no second one. `by` says who opened it.
+    Raises `RecordError` when it cannot be told who is meant, or an identifier is wrong.
+    """
+    require_past(store, day, "card")
+    with store.batch("open card", kind="entry") as writer:
+        person_id = writer.person(statement)
+        if problems := writer.receipt.problems:
+            raise RecordError(f"{problems[0].reason}.", where="card", remedy=problems[0].remedy)
+        cards = _held(store, person_id, "episode_of_care", day)
+        cards = cards[cards["code"] == CARD]
+        if cards.empty:
+            writer.add(_episode(person_id, CARD, day, by))
+    since = day.isoformat() if cards.empty else str(cards["effective"].iloc[0])[:10]
+    return Card(number_of(person_id), since, bool(writer.receipt.people), cards.empty)
+
+
+def enrol(
+    store: Store, record_number: str, programme: str, day: date, *, rules: Rulebook | None = None
+) -> None:
+    """Enrol a person in a programme from a day on. Raises `RecordError` for one that he or she is in."""
+    with _entering(store, record_number, day, f"enrol {programme}") as (person_id, number, writer):
+        require_known(programme, "programme", (rules or rulebook()).programmes, number)
+        held = _held(store, person_id, "episode_of_care", day)
+        for since in held.loc[held["code"] == programme, "effective"]:
+            raise RecordError(
+                f"The person is enrolled in {programme} since {since[:10]}.",
+                where=number,
+                remedy="There is nothing to do.",
+            )
+        writer.add(_episode(person_id, programme, day, store.actor.id))
+
+
+def leave(store: Store, record_number: str, programme: str, day: date, reason: str) -> None:
+    """End a programme of a person: on that day he or she is no longer enrolled."""
+    with _entering(store, record_number, day, f"leave {programme}") as (person_id, number, writer):
+        if not reason.strip():
+            raise RecordError("It needs a reason.", where=number, remedy="Say why, in a few words.")
+        held = _held(store, person_id, "episode_of_care", day)
+        mine = _said(EpisodeOfCare, held[held["code"] == programme])
+        if not mine:
+            raise RecordError(
+                f"On {day} the person is not enrolled in {programme!r}.",
+                where=number,
+                remedy=f"Enrolled then: {', '.join(held['code'].dropna()) or 'nothing'}.",
+            )
+        for one in mine:
+            withdrawn, ended = _ended(one, day)
+            writer.add_many([*withdrawn, ended._replace(reason=reason)])
+
+
+def assign_doctor(
+    store: Store, record_number: str, doctor: str, day: date, *, rules: Rulebook | None = None
+) -> Assigned:
+    """Give a person a doctor, and of the managers bound to that doctor the one with the fewest clients.
+
+    Who had the person before ends on that day. Raises `RecordError` for somebody who is no doctor of the
+    staff, a doctor nobody is bound to, and the doctor whom the person has.
+    """
+    staff = (rules or rulebook()).staff
+    with _entering(store, record_number, day, "assign doctor") as (person_id, number, writer):
+        doctors = {name: member for name, member in staff.items() if member.role == "doctor"}
+        require_known(doctor, "doctor of the staff", doctors, number)
+        team = _said(CareTeam, _held(store, person_id, "care_team", day))
+        if any(one.code == "doctor" and one.practitioner == doctor for one in team):
+            raise RecordError(
+                f"{doctors[doctor].name} ({doctor}) is the person's doctor already.",
+                where=number,
+                remedy="There is nothing to do.",
+            )
+        manager = _least_loaded(store, doctors[doctor], staff.values(), person_id, day, number)
+        for role, chosen in (("doctor", doctor), ("manager", manager)):
+            before = [one for one in team if one.code == role]
+            for one in before:
+                if one.practitioner != chosen:
+                    withdrawn, ended = _ended(one, day)
+                    writer.add_many([*withdrawn, ended])
+            if all(one.practitioner != chosen for one in before):
+                writer.add(_carer(person_id, role, chosen, day, store.actor.id))
+    return Assigned(doctor, manager)
+
+
+def _least_loaded(
+    store: Store, doctor: Member, staff: Iterable[Member], person_id: int, day: date, where: str
+) -> str:
+    """Of the managers bound to a doctor the one with the fewest other clients; of several the first by id."""
+    bound = sorted(one.id for one in staff if one.role == "manager" and doctor.id in one.bound_to)
+    if not bound:
+        raise RecordError(
+            f"No manager is bound to {doctor.name} ({doctor.id}).",
+            where=where,
+            remedy="Add the doctor to `bound_to` of a manager of the staff, or choose another doctor.",
+        )
+    with store.database.reading() as connection:
+        moment = Moment(day, max(day, now(store).date()))
+        columns = read_columns(connection, "care_team", _MEMBERSHIP, moment, 0, _ALL)
+    team = held_on(pd.DataFrame(columns), day)
+    others = team[(team["code"] == "manager") & (team["person_id"] != person_id)]
+    clients = others.groupby("practitioner")["person_id"].nunique()
+    return min(bound, key=lambda name: (clients.get(name, 0), name))
+
+
+@contextmanager
+def _entering(
+    store: Store, record_number: str, day: date, what: str
+) -> Iterator[tuple[int, str, BatchWriter]]:
+    """A person's id and number while nobody else writes."""
+    person = store.person(record_number).view
+    require_past(store, day, person.record_number)
+    with store.batch(f"{what} {person.record_number}", kind="entry") as writer:
+        yield person.id, person.record_number, writer
+
+
+def _held(store: Store, person_id: int, kind: str, day: date) -> pd.DataFrame:
+    """The person's episodes or carers on a day, by all that is known now."""
+    moment = Moment(day, now(store).date())
+    with store.database.reading() as connection:
+        return held_on(read_facts(connection, [person_id], kind, moment, None), day)
+
+
+def _said[Fact: (EpisodeOfCare, CareTeam)](kind: type[Fact], facts: pd.DataFrame) -> list[Fact]:
+    """Rows of the record as the facts that they were entered as."""
+    columns = facts[list(kind._fields)].astype(object)
+    rows = columns.where(columns.notna(), other=None).itertuples(index=False, name=None)
+    return [kind(int(row[0]), *row[1:]) for row in rows]
+
+
+def _ended[Fact: (EpisodeOfCare, CareTeam)](fact: Fact, day: date) -> tuple[list[Fact], Fact]:
+    """What is entered so that a stretch of time ends on a day: what it withdraws, and the correction."""
+    ended = fact._replace(effective_end=day.isoformat(), clinical_status="finished")
+    # What its source gave no identity cannot be corrected by it, and is withdrawn by its content.
+    return ([fact._replace(status=WITHDRAWN)] if fact.source_key is None else []), ended
+
+
+def _episode(person_id: int, programme: str, day: date, by: str) -> EpisodeOfCare:
+    return EpisodeOfCare(
+        person_id, "kanglu", programme, day.isoformat(), clinical_status="active", origin="measured",
+        source=f"kanglu/{by}", source_key=f"{programme}/{day}",
+    )  # fmt: skip
+
+
+def _carer(person_id: int, role: str, member: str, day: date, by: str) -> CareTeam:
+    return CareTeam(
+        person_id, "kanglu", role, day.isoformat(), clinical_status="active", practitioner=member,
+        origin="measured", source=f"kanglu/{by}", source_key=f"{role}/{member}/{day}",
+    )  # fmt: skip
