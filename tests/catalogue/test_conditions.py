@@ -77,6 +77,7 @@ conditions = st.recursive(
         written("any", st.lists(inner, min_size=1, max_size=3)),
         written("not", inner),
         written("held", st.fixed_dictionaries({"for": windows, "when": inner})),
+        written("days", st.fixed_dictionaries({"when": inner, "within": windows, "at_least": counts})),
     ),
     max_leaves=6,
 )
@@ -98,7 +99,7 @@ def test_a_condition_has_one_key_that_says_what_it_is(content: dict[str, Any]) -
 
 
 def test_every_kind_of_condition_can_be_written() -> None:
-    assert len(NODES) == 26
+    assert len(NODES) == 27
 
 
 def test_what_is_asked_stands_under_the_key() -> None:

@@ -142,6 +142,12 @@ def test_a_rule_in_order_is_taken(tmp_path: Path) -> None:
             "9 rules[0].on.visit.class[1]",
             "hypertension has no class 'worse'.",
         ),
+        (
+            WHEN,
+            "on: {message: {keywords: [头晕], channel: wechatt}}",
+            "9 rules[0].on.message.channel",
+            "There is no channel 'wechatt'. Did you mean 'wechat'?",
+        ),
         (WHEN, "on: {event: dicharge}", "9 rules[0].on.event", "There is no event 'dicharge'."),
         (WHEN, "on: {observed: sbq}", "9 rules[0].on.observed", "There is no indicator 'sbq'."),
         (WHEN, "on: {booking: {type: revew}}", "9 rules[0].on.booking.type", "There is no event 'revew'."),
@@ -260,6 +266,11 @@ def test_an_example_names_what_exists_and_what_its_rule_gives(tmp_path: Path) ->
         ("{age: {gt: 64, lt: 65}}", ".age", "No whole number of years lies between these."),
         ("{age: {ge: 65, unit: a}}", ".age.unit", "Age is in completed years."),
         (
+            "{days: {when: {tag: frail}, within: 7d, at_least: 3}}",
+            ".days.when",
+            "Only days on which something was measured are counted.",
+        ),
+        (
             "{held: {for: 1y, when: {age: {ge: 65, lt: 66}}}}",
             ".held.for",
             "Nobody is of this age for 12mo: it lasts 1 years.",
@@ -307,6 +318,11 @@ def test_a_comparison_that_can_be(tmp_path: Path, condition: str) -> None:
             "{count: {of: sbp, within: 1mo, each: month, at_least: 2}}",
             "{count: {of: sbp, within: 1mo, each: month, at_least: 3}}",
             2,
+        ),
+        (
+            "{days: {when: {on_day: {of: sbp, ge: 140}}, within: 7d, at_least: 7}}",
+            "{days: {when: {on_day: {of: sbp, ge: 140}}, within: 7d, at_least: 8}}",
+            7,
         ),
         (
             "{every: {of: sbp, ge: 140, within: 1mo, at_least: 31}}",
@@ -418,6 +434,11 @@ def test_a_streak_needs_classes_that_count(tmp_path: Path) -> None:
         ("{not: {any: [{tag: frail}, {not: {tag: frail}}]}}", ""),
         ("{not: {all: [{age: {ge: 65}}, {age: {lt: 65}}]}}", ".not"),
         ("{any: [{tag: frail}, {all: [{sex: male}, {sex: female}]}]}", ".any[1]"),
+        (
+            "{days: {when: {all: [{on_day: {of: sbp, ge: 140}}, {on_day: {of: sbp, lt: 140}}]},"
+            " within: 7d, at_least: 3}}",
+            ".days.when",
+        ),
         ("{all: [{held: {for: 1y, when: {tag: frail}}}, {not: {tag: frail}}]}", ""),
         (
             "{all: [{count: {of: sbp, within: 7d, at_least: 3}},"
@@ -541,6 +562,7 @@ def test_two_rules_that_may_give_the_same_at_once_clash(tmp_path: Path, changes:
         ("when: {problem: type2_diabetes}", "when: {not: {problem: diabetes}}"),
         ("on: {event: discharge}", "on: {event: follow_up}"),
         ("on: {event: discharge}", "on: {observed: sbp}"),
+        ("on: {message: {keywords: 头晕}}", "on: {message: {keywords: 胸闷}}"),
         ("on: {observed: [sbp, dbp]}", "on: {observed: fpg}"),
         ("on: {booking: {}}", "on: {booking: {before: 1d}}"),
         ("on: {birthday: {from: 1, to: 6}}", "on: {birthday: {from: 7, to: 14}}"),
@@ -573,6 +595,7 @@ def test_rules_that_exclude_each_other_may_give_the_same(tmp_path: Path, one: st
             "on: {visit: {programme: hypertension, class: controlled}}",
         ),
         ("on: {birthday: {from: 1, to: 7}}", "on: {birthday: {from: 7, to: 14}}"),
+        ("on: {message: {keywords: [头晕, 头痛]}}", "on: {message: {keywords: 头晕}}"),
     ],
 )
 def test_triggers_that_overlap_clash(tmp_path: Path, one: str, other: str) -> None:

@@ -164,6 +164,9 @@ def _in_trigger(on: Trigger, path: Path_) -> Iterator[Named]:
     if on.task is not None:
         for at, code in _each((*path, "task", "code"), on.task.code):
             yield Named(at, "action", code)
+    if on.message is not None:
+        for at, channel in _each((*path, "message", "channel"), on.message.channel):
+            yield Named(at, "channel", channel)
 
 
 def _in_gift(gift: Gift, path: Path_) -> Iterator[Named]:
