@@ -19,13 +19,14 @@ from kanglu.care.evaluator import Evaluator
 from kanglu.care.evidence import Evidence
 from kanglu.care.given import Given
 from kanglu.care.looking import indicators
-from kanglu.care.rows import Row, rows_of
+from kanglu.care.rows import rows_of
 from kanglu.catalogue import conditions as asked
 from kanglu.catalogue.reading import error_of, read
 from kanglu.catalogue.rulebook import SECTIONS, Rulebook, load_rulebook, rulebook
 from kanglu.catalogue.rules import Rule
 from kanglu.dates import add_months
 from kanglu.record import Store
+from kanglu.record.rulings import Ruling
 
 type Progress = Callable[[int, int], None]
 type Moved = tuple[str, str, str | None, str | None]
@@ -128,7 +129,7 @@ def diff(
     return found
 
 
-def _open_rows(side: Evaluator, rules: Sequence[str]) -> dict[tuple[int, str, str], Row]:
+def _open_rows(side: Evaluator, rules: Sequence[str]) -> dict[tuple[int, str, str], Ruling]:
     """What is open by person, kind and code; of several the one due first."""
     wanted = [name for name in rules if name in side.rulebook.rules]
     rows = [
@@ -141,8 +142,8 @@ def _open_rows(side: Evaluator, rules: Sequence[str]) -> dict[tuple[int, str, st
 
 
 def _differing(
-    before: Mapping[tuple[int, str, str], Row],
-    after: Mapping[tuple[int, str, str], Row],
+    before: Mapping[tuple[int, str, str], Ruling],
+    after: Mapping[tuple[int, str, str], Ruling],
     numbers: Mapping[int, str],
 ) -> Iterator[Differs]:
     changes: dict[int, tuple[list[Moved], list[Moved], list[Moved]]] = {}

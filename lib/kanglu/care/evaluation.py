@@ -19,11 +19,11 @@ from kanglu.care.calendar import NEVER, number
 from kanglu.care.evaluator import Evaluator
 from kanglu.care.evidence import Evidence
 from kanglu.care.looking import indicators
-from kanglu.care.rows import Row, rows_of, texts
+from kanglu.care.rows import rows_of, texts
 from kanglu.catalogue.rulebook import Rulebook, rulebook
 from kanglu.errors import RecordError
 from kanglu.record import Store
-from kanglu.record.rulings import Stored
+from kanglu.record.rulings import Ruling, Stored
 
 PEOPLE_IN_A_BLOCK = 5000
 FEW = 2 * PEOPLE_IN_A_BLOCK
@@ -71,7 +71,7 @@ class Difference:
     `states` has a row a person: id, and the first day on which something changes without new facts, or None.
     """
 
-    entered: list[Row]
+    entered: list[Ruling]
     withdrawn: list[int]
     states: list[tuple[int, str | None]]
     withdrawn_kinds: Counter[str]
@@ -222,7 +222,7 @@ def _differ(ids: Sequence[int]) -> Difference:
 
 
 def _difference(
-    rows: Sequence[Row], stored: Sequence[Stored], rules: Rulebook, states: list[tuple[int, str | None]]
+    rows: Sequence[Ruling], stored: Sequence[Stored], rules: Rulebook, states: list[tuple[int, str | None]]
 ) -> Difference:
     """What to enter and to withdraw, so that what is stored is what follows.
 

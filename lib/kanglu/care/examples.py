@@ -8,7 +8,7 @@ from kanglu.care.blocks import block_of
 from kanglu.care.evaluator import Evaluator
 from kanglu.care.evidence import Evidence
 from kanglu.care.invented import Invented, known_of
-from kanglu.care.rows import Row, rows_of
+from kanglu.care.rows import rows_of
 from kanglu.catalogue.programmes import EventType
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.catalogue.rules import Example, Given, Rule
@@ -28,6 +28,7 @@ from kanglu.record.facts import (
     Observation,
     Procedure,
 )
+from kanglu.record.rulings import Ruling
 
 _SETTING = {"clinic": "AMB", "home": "HH", "phone": "VR"}
 _LAST = 10_000
@@ -78,14 +79,14 @@ def _try_rule(rules: Rulebook, rule: Rule) -> Iterator[Tried]:
         yield Tried(rule.id, example.name, tuple(sorted(example.gives)), gives, due, ok)
 
 
-def _is_there(row: Row, as_of: date) -> bool:
+def _is_there(row: Ruling, as_of: date) -> bool:
     """Open on the day: a message from the day on which it goes out; the steps of a journey are its own."""
     if row.state != "open" or row.based_on is not None:
         return False
     return row.kind != "message" or str(row.window_start) <= as_of.isoformat()
 
 
-def evaluated(rules: Rulebook, rule: Rule, example: Example) -> list[Row]:
+def evaluated(rules: Rulebook, rule: Rule, example: Example) -> list[Ruling]:
     """What a rule gives the person of an example, by its day."""
     facts = list(facts_of(rules, example))
     since = min([_day(fact.on) for fact in example.facts], default=example.as_of)

@@ -17,13 +17,14 @@ from kanglu.care.evaluation import evaluator_of
 from kanglu.care.evaluator import Evaluator
 from kanglu.care.evidence import Evidence, asked_of
 from kanglu.care.given import key_of
-from kanglu.care.rows import Row, rows_of
+from kanglu.care.rows import rows_of
 from kanglu.care.wording import About, sentence
 from kanglu.catalogue.criteria import Change, Count, Every, Gap, Mean, Measured, Slope, Streak
 from kanglu.catalogue.rulebook import Rulebook, rulebook
 from kanglu.dates import age_on
 from kanglu.i18n import Lang, words
 from kanglu.record import Store
+from kanglu.record.rulings import Ruling
 from kanglu.unit_text import unit_text
 
 SHOWN = 12
@@ -132,7 +133,7 @@ def explain(
     return Explained(record_number, day, in_force.revision, tuple(reasons), tuple(sorted(by_hand)))
 
 
-def _order(row: Row) -> tuple[object, ...]:
+def _order(row: Ruling) -> tuple[object, ...]:
     """Tags first, then what is most urgent."""
     return (row.kind != "tag", -(row.priority or 0), row.due or row.starts, row.rule, row.part)
 
@@ -151,7 +152,7 @@ def _about(found: Evaluator, name: str | None, born: date | None, day: date) -> 
     )
 
 
-def _reason(found: Evaluator, rules: Rulebook, row: Row, about: About, as_of: date, lang: Lang) -> Reason:
+def _reason(found: Evaluator, rules: Rulebook, row: Ruling, about: About, as_of: date, lang: Lang) -> Reason:
     rule, say = rules.rules[row.rule], words(lang)
     late = [entry["late_entry"] for entry in orjson.loads(row.inputs) if "late_entry" in entry]
     return Reason(
@@ -178,7 +179,7 @@ def _reason(found: Evaluator, rules: Rulebook, row: Row, about: About, as_of: da
     )
 
 
-def _names(rules: Rulebook, row: Row) -> Mapping[str, str]:
+def _names(rules: Rulebook, row: Ruling) -> Mapping[str, str]:
     shelf: Mapping[str, Any] = {
         "tag": rules.tags,
         "message": rules.messages,
@@ -187,7 +188,7 @@ def _names(rules: Rulebook, row: Row) -> Mapping[str, str]:
     return shelf[row.code].name if row.code in shelf else {"en": row.code}
 
 
-def facts_behind(found: Evaluator, rules: Rulebook, row: Row, lang: Lang) -> list[Fact]:
+def facts_behind(found: Evaluator, rules: Rulebook, row: Ruling, lang: Lang) -> list[Fact]:
     """The facts that the row's rule looked at, as far back as it asks, the newest first."""
     say, catalogue = words(lang), rules.catalogue
     upto = np.array([number(date.fromisoformat(row.starts))], dtype=np.int32)
@@ -213,7 +214,7 @@ def facts_behind(found: Evaluator, rules: Rulebook, row: Row, lang: Lang) -> lis
     return [*facts, *_events(found, rules, row, lang)]
 
 
-def _reaches(found: Evaluator, rules: Rulebook, row: Row) -> dict[str, int | None]:
+def _reaches(found: Evaluator, rules: Rulebook, row: Ruling) -> dict[str, int | None]:
     """The indicators that the rule looks at, and how many days back; None: only the last value counts."""
     rule = rules.rules[row.rule]
     reach: dict[str, int | None] = dict.fromkeys(() if rule.on is None else rule.on.observed)
@@ -236,7 +237,7 @@ def _reach(wanted: object) -> int | None:
     return None
 
 
-def _events(found: Evaluator, rules: Rulebook, row: Row, lang: Lang) -> Sequence[Fact]:
+def _events(found: Evaluator, rules: Rulebook, row: Ruling, lang: Lang) -> Sequence[Fact]:
     """The last of each kind of event that the rule looked at."""
     say, facts = words(lang), list[Fact]()
     for entry in orjson.loads(row.inputs):

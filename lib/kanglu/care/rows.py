@@ -1,7 +1,6 @@
 """What was given, as rows of the record: what is or was there by the day, closed where it is by then."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -9,40 +8,12 @@ from kanglu.care.block import Block
 from kanglu.care.calendar import NEVER, Ints, Mask, iso
 from kanglu.care.evidence import Evidence
 from kanglu.care.given import Given, words
-
-
-class Row(NamedTuple):
-    """A row of `rule_result`, as far as the rules decide it."""
-
-    person_id: int
-    kind: str
-    code: str
-    rule: str
-    version: int
-    period: str
-    part: int
-    starts: str
-    ends: str | None
-    state: str
-    reason: str | None
-    window_start: str | None
-    due: str | None
-    lapses: str | None
-    priority: int | None
-    role: str | None
-    channel: str | None
-    based_on: str | None
-    inputs: str
-
-    @property
-    def key(self) -> tuple[int, str, str, int]:
-        """What names it, apart from the rule's version."""
-        return self.person_id, self.rule, self.period, self.part
+from kanglu.record.rulings import Ruling
 
 
 def rows_of(
     given: Sequence[Given], block: Block, evidence: Evidence, live: Callable[[str], int]
-) -> Iterator[Row]:
+) -> Iterator[Ruling]:
     """The rows of everything that is there on the block's day, or was closed while its rule was in force."""
     for whole in given:
         kept = _there(whole, block.as_of, live(whole.rule.id))
@@ -59,7 +30,7 @@ def _there(given: Given, as_of: int, live: int) -> Mask:
     return np.asarray(there)
 
 
-def _rows(given: Given, block: Block, evidence: Evidence) -> Iterator[Row]:
+def _rows(given: Given, block: Block, evidence: Evidence) -> Iterator[Ruling]:
     gift, rule, size = given.gift, given.rule, len(given)
     closed = given.ends <= block.as_of
     state, reason = words(size, "open"), words(size, None)
@@ -84,7 +55,7 @@ def _rows(given: Given, block: Block, evidence: Evidence) -> Iterator[Row]:
     priority, role = (None, None) if is_tag or is_journey else (gift.priority, gift.role)
     for person, of, starts, ends, how, why, opens, due, lapses, channel, inputs in columns:
         based_on = None if given.journey is None or is_journey else f"{given.journey}@{of}"
-        yield Row(
+        yield Ruling(
             person, gift.kind, gift.code, rule.id, rule.version, str(of), given.part, str(starts), ends,
             how, why, opens, due, lapses, priority, role, channel, based_on, inputs,
         )  # fmt: skip

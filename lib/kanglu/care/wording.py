@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 
-from kanglu.care.rows import Row
 from kanglu.catalogue import Catalogue, Indicator
 from kanglu.catalogue import conditions as asked
 from kanglu.catalogue.criteria import Measured
@@ -15,6 +14,7 @@ from kanglu.catalogue.programmes import Programme
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.catalogue.rules import Rule
 from kanglu.i18n import Words
+from kanglu.record.rulings import Ruling
 from kanglu.unit_text import unit_text
 
 _QUOTES = 3
@@ -50,7 +50,7 @@ class _Known(dict[str, str]):
         return self.words("not known")
 
 
-def sentence(rules: Rulebook, row: Row, about: About, as_of: date, say: Words) -> str:
+def sentence(rules: Rulebook, row: Ruling, about: About, as_of: date, say: Words) -> str:
     """Why the row is there, in one or two sentences."""
     rule = rules.rules[row.rule]
     return fill(say.name(rule.explain), values_of(rules, rule, row, about, as_of, say))
@@ -62,7 +62,7 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 
 
 def values_of(
-    rules: Rulebook, rule: Rule, row: Row, about: About, as_of: date, say: Words
+    rules: Rulebook, rule: Rule, row: Ruling, about: About, as_of: date, say: Words
 ) -> Mapping[str, str]:
     """What the braces of a rule's sentences and messages stand for."""
     known = _Known(say)
@@ -164,7 +164,7 @@ def _satisfies(value: float, limits: Mapping[str, float]) -> bool:
     )
 
 
-def _days(row: Row, inputs: Sequence[Mapping[str, Any]], as_of: date) -> int:
+def _days(row: Ruling, inputs: Sequence[Mapping[str, Any]], as_of: date) -> int:
     """Days since what the rule looked at last, else since it began to hold."""
     last = max((str(entry["on"]) for entry in inputs if "on" in entry), default=row.starts)
     return (as_of - date.fromisoformat(last)).days
