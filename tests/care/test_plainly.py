@@ -42,11 +42,12 @@ def some(*keys: str, **values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict
     )
 
 
-def facts(person: Any, draw: Any) -> None:
-    """Tell some facts of a person."""
+def facts(person: Any, about: str, draw: Any) -> None:
+    """Tell some facts of a person, with readings of what `about` speaks of."""
+    names = [name for name in sorted(VALUES) if name in about] or sorted(VALUES)
     for _ in range(draw(st.integers(0, 4))):
         # Readings come one by one, daily, weekly or monthly, at about the same time.
-        name, clocks = draw(st.sampled_from(sorted(VALUES))), draw(st.sampled_from(HABITS))
+        name, clocks = draw(st.sampled_from(names)), draw(st.sampled_from(HABITS))
         first, step = draw(PLACES), draw(st.sampled_from([1, 1, 2, 7, 15, 30]))
         for place in range(draw(st.integers(1, 8))):
             day = day_of(FIRST + first + step * place).isoformat()
@@ -77,7 +78,7 @@ def facts(person: Any, draw: Any) -> None:
 
 
 @st.composite
-def known(draw: Any) -> Known:
+def known(draw: Any, about: str) -> Known:
     people = Known()
     for _ in range(draw(st.integers(1, 3))):
         person = people.person(
@@ -86,7 +87,7 @@ def known(draw: Any) -> Known:
             since=draw(DAYS),
             died=draw(st.none() | DAYS),
         )
-        facts(person, draw)
+        facts(person, about, draw)
     return people
 
 
@@ -261,34 +262,52 @@ def agree(people: Known, written: dict[str, Any], applies: dict[str, Any] | None
         assert not wrong, f"person {place} ({person}): {wrong[:5]}"
 
 
+@st.composite
+def cases(draw: Any, conditions: st.SearchStrategy[dict[str, Any]]) -> tuple[dict[str, Any], Known]:
+    """A condition, and people of whom something is known that it asks about."""
+    written = draw(conditions)
+    return written, draw(known(str(written)))
+
+
 @pytest.mark.parametrize("kind", sorted(LEAVES))
 @settings(max_examples=25)
 @given(data=st.data())
 def test_each_condition_holds_on_the_days_its_words_say(kind: str, data: st.DataObject) -> None:
-    agree(data.draw(known()), data.draw(LEAVES[kind]))
+    written, people = data.draw(cases(LEAVES[kind]))
+    agree(people, written)
 
 
 @settings(max_examples=100)
-@given(known(), trees())
+@given(cases(streaks()))
+def test_streaks_of_all_kinds_hold_on_the_days_their_words_say(case: tuple[dict[str, Any], Known]) -> None:
+    written, people = case
+    agree(people, written)
+
+
+@settings(max_examples=100)
+@given(cases(trees()))
 def test_conditions_of_conditions_hold_on_the_days_their_words_say(
-    people: Known, written: dict[str, Any]
+    case: tuple[dict[str, Any], Known],
 ) -> None:
+    written, people = case
     agree(people, written)
 
 
 @settings(max_examples=25)
-@given(known(), gaps(), trees())
+@given(cases(gaps()), trees())
 def test_a_gap_counts_from_when_a_person_came_to_be_concerned(
-    people: Known, written: dict[str, Any], applies: dict[str, Any]
+    case: tuple[dict[str, Any], Known], applies: dict[str, Any]
 ) -> None:
+    written, people = case
     agree(people, written, applies)
 
 
 @settings(max_examples=100)
-@given(known(), trees(), st.integers(FIRST, FIRST + 75))
+@given(cases(trees()), PLACES)
 def test_later_facts_change_nothing_of_what_held_before(
-    people: Known, written: dict[str, Any], cut: int
+    case: tuple[dict[str, Any], Known], after: int
 ) -> None:
+    (written, people), cut = case, FIRST + after
     note(str(written))
     wanted = condition(written)
     days = np.arange(FIRST - LEAD, cut + 1, dtype=np.int32)
