@@ -4,7 +4,7 @@ Only facts are stored. The state of a task follows from the rules' last evaluati
 since (by the same rules as in the evaluation, see `closing`), and from the day.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -107,25 +107,29 @@ def tasks(
     -------
     Columns `TASK_COLUMNS`, by person, due day and key; days as ISO text. `days_late` counts from the due day
     to the day, or to the one on which the task was closed. `owner` has taken it or was handed it, else is the
-    member of the care team whose `role` it is. `next_try` follows from what came of the last attempt.
+    member of the care team whose `role` it is. `next_try` follows from what came of the last attempt,
+    `snoozed_until` is the day to which it was put off last.
     """
     moment = Moment(as_of or store.as_of, known or as_of or store.known)
-    rows, acts = read(store, people.ids if isinstance(people, Panel) else people, moment, TASKS)
-    found = derived(rows, acts, moment.as_of, rules or rulebook())
-    numbers = store.people(sorted(set(found["person_id"].tolist())), moment).set_index("person_id")
-    found["record_number"] = numbers["record_number"].reindex(found["person_id"]).to_numpy()
-    return found[list(TASK_COLUMNS)]
+    rows = results(store, people.ids if isinstance(people, Panel) else people, moment, TASKS)
+    acts = acts_of(store, rows["person_id"].tolist(), moment)
+    return numbered(store, derived(rows, acts, moment.as_of, rules or rulebook()), moment)[[*TASK_COLUMNS]]
 
 
-def read(store: Store, ids: Sequence[int], moment: Moment, kinds: Sequence[str]) -> tuple[pd.DataFrame, Acts]:
-    """What rules gave of some kinds to people, and what was done to it."""
-    rows = results(store, ids, moment, kinds)
-    concerned = sorted(set(rows["person_id"].tolist()))
-    return rows, Acts(*(store.facts(concerned, kind, moment) for kind in ACTS))
+def numbered(store: Store, found: pd.DataFrame, moment: Moment) -> pd.DataFrame:
+    """The same with the record numbers of the people."""
+    people = store.people(sorted(set(found["person_id"].tolist())), moment).set_index("person_id")
+    return found.assign(record_number=people["record_number"].reindex(found["person_id"]).to_numpy())
+
+
+def acts_of(store: Store, ids: Iterable[int], moment: Moment) -> Acts:
+    """What was done to the tasks of people; each read is audited."""
+    concerned = sorted(set(ids))
+    return Acts(*(store.facts(concerned, kind, moment) for kind in ACTS))
 
 
 def read_acts(store: Store, ids: Sequence[int], moment: Moment) -> Acts:
-    """What was done to tasks, read while a batch is being entered; the caller has been audited already."""
+    """The same while a batch is being entered; the caller has been audited already."""
     with store.database.reading() as connection:
         return Acts(*(read_facts(connection, ids, kind, moment, None) for kind in ACTS))
 
@@ -166,7 +170,7 @@ def derived(rows: pd.DataFrame, acts: Acts, as_of: date, rules: Rulebook) -> pd.
     )
     rows["ends"], rows["reason"] = _texts(closings.ends), closings.reason
     rows["days_late"] = np.maximum(np.minimum(today, closings.ends) - due, 0)
-    rows["snoozed_until"] = _texts(np.where(snoozed, until, NEVER).astype(np.int32))
+    rows["snoozed_until"] = _texts(until)
     _add_attempts(rows, acts, rules, open_)
     handed = _last(changes[(changes["code"] == "handed_over") & changes["owner"].notna()], "task", rows)
     rows["owner"] = np.where(handed["owner"].notna(), handed["owner"], _carers(rows, acts, as_of))
