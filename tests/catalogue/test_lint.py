@@ -257,6 +257,11 @@ def test_an_example_names_what_exists_and_what_its_rule_gives(tmp_path: Path) ->
             "A relative change is in percent.",
         ),
         (
+            "{change: {of: hba1c, ge: 10, unit: mmol/mol, within: 90d, against: 90d}}",
+            ".change.unit",
+            "A difference in mmol/mol is not one in % by a factor alone. State it in %.",
+        ),
+        (
             "{change: {event: discharge, ge: 2, unit: kPa, within: 7d, against: 28d}}",
             ".change.unit",
             "A number of events has no unit.",
@@ -287,6 +292,8 @@ def test_a_comparison_that_cannot_be(tmp_path: Path, condition: str, place: str,
     "condition",
     [
         "{latest: {of: sbp, ge: 18.7, unit: kPa}}",
+        "{latest: {of: hba1c, ge: 53, unit: mmol/mol}}",
+        "{change: {of: sbp, ge: 2, unit: kPa, within: 7d, against: 28d}}",
         "{latest: {of: smoking_status, in: [never, former]}}",
         "{latest: {of: family_history_ascvd, is: false}}",
         "{streak: {of: steps, per: week, length: 2, by: sum, ge: 999999}}",

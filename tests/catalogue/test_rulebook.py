@@ -149,6 +149,7 @@ def test_an_id_of_two_kinds_is_disabled_by_its_kind(shipped: Path, tmp_path: Pat
             "local.yaml:1 disable[0]: There is no 'bp.gab' to disable. Did you mean 'bp.gap'?",
         ),
         ("disable: {rule: [bp.gap]}", "local.yaml:1 disable.rule: Unknown key 'rule'. Did you mean 'rules'?"),
+        ("disable: [{id: bp.gap}]", "local.yaml:1 disable[0]: There is no \"{'id': 'bp.gap'}\" to disable."),
         ("disable: {rules: bp.gap}", "local.yaml:1 disable.rules: rules must be a list of ids."),
         ("disable: {rules: [frail]}", "local.yaml:1 disable.rules[0]: There is no 'frail' to disable."),
         ("- rules", "local.yaml:1: The file must be a mapping"),

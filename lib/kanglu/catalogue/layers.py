@@ -189,12 +189,12 @@ def _take_out(
     if not isinstance(names, list):
         heap.faults.append(Fault(source, path, f"{path[-1]} must be a list of ids."))
         return
-    for number, name in enumerate(names):
+    for number, name in enumerate(map(str, names)):
         holding = [section for section in sections if name in heap.drawers[section].content]
         if not holding and name not in elsewhere():
             known = [known for section in sections for known in heap.drawers[section].content]
             what = f"There is no {name!r} to disable."
-            heap.faults.append(Fault(source, (*path, number), what, did_you_mean(str(name), known)))
+            heap.faults.append(Fault(source, (*path, number), what, did_you_mean(name, known)))
         if len(holding) > 1 and holding[0] in RULEBOOK:
             what = f"{name!r} is an id of {' and of '.join(holding)}."
             remedy = f"Say which: disable: {{{holding[0]}: [{name}]}}."

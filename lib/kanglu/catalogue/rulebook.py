@@ -86,9 +86,9 @@ def load_rulebook(
 ) -> Rulebook:
     """The rulebook: what ships, under the files of `overlay`, under what was `published`.
 
-    `published` lists entries, each with its section: ``("rules", {"id": …})``. `catalogue` is by default that
-    of the same overlay. Raises `CatalogueError` with every mistake: file, line, key, and what was probably
-    meant.
+    `published` lists entries as JSON has them, each with its section: ``("rules", {"id": …})``. `catalogue`
+    is by default that of the same overlay. Raises `CatalogueError` with every mistake: file, line, key, and
+    what was probably meant.
     """
     if catalogue is None:
         catalogue = current() if overlay is None else load(overlay)

@@ -152,6 +152,9 @@ def _wrong_numbers(asked: Measured | Change, indicators: list[Indicator]) -> Ite
     except UnitError as error:
         yield _Wrong(("unit",), error.what, error.remedy or "")
         return
+    if isinstance(asked, Slope | Change) and asked.unit and not relative and first.convert(0, asked.unit):
+        what = f"A difference in {asked.unit} is not one in {first.unit} by a factor alone."
+        yield _Wrong(("unit",), what, f"State it in {first.unit}.")
     for name, limit in limits.items():
         if found := _impossible(asked, indicators, name, limit):
             yield _Wrong((name,), found)

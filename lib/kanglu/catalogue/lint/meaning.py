@@ -106,7 +106,7 @@ class Meaning:
         relative = isinstance(asked, Change) and asked.relative
         indicator = self.book.catalogue.indicators[asked.of[0]] if asked.of and not relative else None
         values = allowed(asked, indicator)
-        rest = _rest(asked, "lt", "le", "gt", "ge", "is", "in", "unit", "at_least", "length")
+        rest = _rest(asked, *_COMPARED, "at_least", "length")
         match asked:
             case Latest() | OnDay():
                 # The value of the day itself, where there is one, is the latest.
