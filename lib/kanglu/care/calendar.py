@@ -1,6 +1,8 @@
 """Calendar arithmetic on columns of days (int32, days since 1970-01-01), the same as in `kanglu.dates`."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
 from typing import Final
 
 import numpy as np
@@ -35,6 +37,21 @@ def iso(days: Ints) -> list[str]:
     return [str(text) for text in np.datetime_as_string(days.astype("datetime64[D]"))]
 
 
+def _once_a_day(work: Callable[[Ints, int], Ints]) -> Callable[[Ints, int], Ints]:
+    """Work on each day once where there are more rows than days."""
+
+    @wraps(work)
+    def worked(days: Ints, months: int) -> Ints:
+        low, high = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+        if high - low >= len(days):
+            return work(days, months)
+        worked_out = work(np.arange(low, high + 1, dtype=np.int32), months)
+        return np.take(worked_out, days - low)
+
+    return worked
+
+
+@_once_a_day
 def add_months(days: Ints, months: int) -> Ints:
     """The same day of a later (or earlier) month, clipped at the month's end."""
     if not months:
@@ -60,13 +77,16 @@ def leaves_at(days: Ints, window: Span) -> Ints:
     the window are taken first, and clip at their ends: what was on 28 February is three months ago until
     31 May.
     """
-    shifted = np.asarray(days + np.int32(window.days), dtype=np.int32)
-    if not window.months:
-        return _at_most_never(shifted + 1)
-    month = shifted.astype("datetime64[D]").astype("datetime64[M]")
-    is_last = shifted + 1 == (month + _months(1)).astype("datetime64[D]").astype(np.int32)
-    end_of_target = (month + _months(window.months + 1)).astype("datetime64[D]").astype(np.int32)
-    return _at_most_never(np.where(is_last, end_of_target, add_months(shifted, window.months) + 1))
+    shifted = days + np.int32(window.days)
+    return np.minimum(_leaves_after_months(shifted, window.months) if window.months else shifted + 1, NEVER)
+
+
+@_once_a_day
+def _leaves_after_months(days: Ints, months: int) -> Ints:
+    month = days.astype("datetime64[D]").astype("datetime64[M]")
+    is_last = days + 1 == (month + _months(1)).astype("datetime64[D]").astype(np.int32)
+    end_of_target = (month + _months(months + 1)).astype("datetime64[D]").astype(np.int32)
+    return np.where(is_last, end_of_target, add_months(days, months) + np.int32(1))
 
 
 def stretch_ends(days: Ints, window: Span) -> Ints:
@@ -74,21 +94,18 @@ def stretch_ends(days: Ints, window: Span) -> Ints:
 
     The stretch that ends on d holds t while ``d - window < t``: seven days are d and the six before.
     """
-    shifted = np.asarray(days + np.int32(window.days), dtype=np.int32)
-    if not window.months:
-        return _at_most_never(shifted)
-    later = add_months(shifted, window.months)
-    back = add_months(later, -window.months)
-    return _at_most_never(later + (back < shifted))
+    shifted = days + np.int32(window.days)
+    return np.minimum(_ends_after_months(shifted, window.months) if window.months else shifted, NEVER)
+
+
+@_once_a_day
+def _ends_after_months(days: Ints, months: int) -> Ints:
+    later = add_months(days, months)
+    return later + (add_months(later, -months) < days).astype(np.int32)
 
 
 def _months(number: int) -> np.timedelta64:
     return np.timedelta64(number, "M")
-
-
-def _at_most_never(days: npt.ArrayLike) -> Ints:
-    """Days, with NEVER for those of windows that reach beyond it."""
-    return np.minimum(np.asarray(days, dtype=np.int32), np.int32(NEVER))
 
 
 def month_of(days: Ints) -> Ints:

@@ -1,5 +1,7 @@
 """On which days conditions about events hold: bookings, contacts, messages, visits, and gaps."""
 
+import re
+
 import numpy as np
 
 from kanglu.care import windows
@@ -62,10 +64,10 @@ def messages(block: Block, wanted: Message | OnMessage) -> Points:
         kept &= np.isin(known.channel, list(wanted.channel))
     if wanted.at is not None:
         kept &= in_hours(known.minute, wanted.at)
-    words = [word.casefold() for word in wanted.keywords]
+    word = re.compile("|".join(re.escape(keyword.casefold()) for keyword in wanted.keywords))
     places = np.flatnonzero(kept)
-    said = [str(text or "").casefold() for text in known.text[places]]
-    return known.at.where(places[[any(word in text for word in words) for text in said]])
+    said = [word.search((text or "").casefold()) is not None for text in known.text[places]]
+    return known.at.where(places[np.array(said, dtype=bool)])
 
 
 def visited(visits: Visits, wanted: Visited) -> Periods:

@@ -95,7 +95,7 @@ def streak(readings: Readings, wanted: Streak) -> Periods:
         unit = unit_of(series.at.day, wanted.per)
         first = series.first_of(unit)
         points, unit = series.at.where(first), unit[first]
-        ok = series.agrees(limits, first, wanted.by)
+        ok = series.agrees(limits, first, wanted.by, series.reduced(first, wanted.by))
         begins, ends = unit_end(unit, wanted.per), unit_end(unit + np.int32(1), wanted.per)
     held = run_length(points.person, unit, ok) >= wanted.length
     return Periods.of(points.person[held], begins[held], ends[held])

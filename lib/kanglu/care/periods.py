@@ -23,6 +23,12 @@ def keys(person: Ints, day: Ints) -> Longs:
     return np.asarray((person.astype(np.int64) << _SHIFT) + (day.astype(np.int64) - EVER), dtype=np.int64)
 
 
+def unkeyed(keys: Longs) -> tuple[Ints, Ints]:
+    """Person and day of each key."""
+    day = (keys & ((1 << _SHIFT) - 1)).astype(np.int32) + np.int32(EVER)
+    return (keys >> _SHIFT).astype(np.int32), day
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Periods:
     """Stretches of days, each from `start` up to, not including, `end`.
@@ -55,8 +61,7 @@ class Periods:
         if len(first) == len(person):
             return cls(person, start, end)
         last = np.append(first[1:], len(person)) - 1
-        joined = (reached[last] & ((1 << _SHIFT) - 1)) + EVER
-        return cls(person[first], start[first], joined.astype(np.int32))
+        return cls(person[first], start[first], unkeyed(reached[last])[1])
 
     @classmethod
     def always(cls, people: Mask) -> "Periods":
@@ -106,9 +111,8 @@ def _full(size: int, value: int) -> Ints:
 
 
 def _from_keys(starts: Longs, ends: Longs) -> Periods:
-    mask = (1 << _SHIFT) - 1
-    person = (starts >> _SHIFT).astype(np.int32)
-    return Periods(person, ((starts & mask) + EVER).astype(np.int32), ((ends & mask) + EVER).astype(np.int32))
+    (person, start), (_, end) = unkeyed(starts), unkeyed(ends)
+    return Periods(person, start, end)
 
 
 def any_of(parts: Sequence[Periods]) -> Periods:

@@ -117,7 +117,12 @@ class Series:
         rounded: bool = False,
     ) -> "Series":
         """Readings in any order; of two at the same time the one entered last comes last."""
-        order = np.lexsort((at.fact, minute, keys(at.person, at.day)))
+        # Minutes, also those after the midnight of a night, take twelve bits.
+        when = (keys(at.person, at.day) << 12) + (minute.astype(np.int64) + 1)
+        order = np.argsort(when, kind="stable")
+        when, entered = when[order], at.fact[order]
+        if ((when[1:] == when[:-1]) & (entered[1:] < entered[:-1])).any():
+            order = order[np.lexsort((entered, when))]
         return cls(
             Points(at.person[order], at.day[order], at.fact[order]),
             minute[order],
@@ -181,7 +186,8 @@ class Series:
         """One a person and day: when, whether it is as wanted, and its value (NaN where it is not exact)."""
         by = rule or self.day_rule or "last"
         first = self.first_of(self.at.day)
-        return self.at.where(self._last_of(first)), self.agrees(wanted, first, by), self.reduced(first, by)
+        value = self.reduced(first, by)
+        return self.at.where(self._last_of(first)), self.agrees(wanted, first, by, value), value
 
     @property
     def day_rule(self) -> DayRule | None:
@@ -217,13 +223,15 @@ class Series:
         exact = (count > 0) & ~np.logical_or.reduceat(self.comparator != 0, first)
         return np.where(exact, value, np.nan)
 
-    def agrees(self, wanted: Compared, first: Longs, by: Reduction) -> Mask:
-        """Which groups of readings are surely as wanted; of codes the last counts, whatever `by` says."""
+    def agrees(self, wanted: Compared, first: Longs, by: Reduction, value: Floats) -> Mask:
+        """Which groups of readings are surely as wanted, given what they were `reduced` to.
+
+        Of codes the last counts, whatever `by` says.
+        """
         if not len(first):
             return np.zeros(0, dtype=bool)
         if by == "last" or wanted.codes:
             return self.satisfied(wanted)[self._last_of(first)]
-        value = self.reduced(first, by)
         held, unsure = compare(value, wanted.limits), np.isnan(value)
         return held | (unsure & self._surely(wanted, first, by)) if unsure.any() else held
 

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from kanglu.care.calendar import Floats, Ints, Longs, Mask
-from kanglu.care.periods import Periods, keys
+from kanglu.care.periods import Periods, keys, unkeyed
 from kanglu.care.series import COMPARISONS, DECIMALS, Points
 
 SCALE: Final = 10**DECIMALS
@@ -34,17 +34,17 @@ class Sums:
 
 def sums_of(enters: Points, leaves: Ints, weights: Sequence[Longs]) -> Sums:
     """Sums of `weights` over all windows; each value counts from its day up to, not including, `leaves`."""
-    leaves = np.maximum(leaves, enters.day)
-    person = np.concatenate([enters.person, enters.person])
-    day = np.concatenate([enters.day, leaves])
-    edges = keys(person, day)
+    edges = np.concatenate(
+        [keys(enters.person, enters.day), keys(enters.person, np.maximum(leaves, enters.day))]
+    )
     order = np.argsort(edges, kind="stable")
     edges = edges[order]
     final = np.flatnonzero(np.append(edges[1:] != edges[:-1], True)[: len(edges)])
-    person, day = person[order][final], day[order][final]
+    person, day = unkeyed(edges[final])
     # Past the last edge of a person nothing is left in any window.
     inside = np.flatnonzero(person[1:] == person[:-1])
-    sums = tuple(np.cumsum(np.concatenate([weight, -weight])[order])[final[inside]] for weight in weights)
+    counted = final[inside]
+    sums = tuple(np.cumsum(np.concatenate([weight, -weight])[order])[counted] for weight in weights)
     return Sums(person[inside], day[inside], day[inside + 1], sums)
 
 
