@@ -293,6 +293,15 @@ class Known:
         )
 
 
+def daily(known: Known, indicator: str, values: list[Any], first: str = "2026-03-01", at: str = "") -> Known:
+    """One reading a day of the first person, from `first` on within its month; None leaves a day out."""
+    person = known.people[0] if known.people else known.person()
+    for place, value in enumerate(values):
+        if value is not None:
+            person.read(indicator, value, f"{first[:8]}{int(first[8:]) + place:02}", at)
+    return known
+
+
 def told(periods: Periods, person: int = 0) -> list[str]:
     """The stretches of a person as text, their last day included."""
     mine = periods.where(periods.person == person)

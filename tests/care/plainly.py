@@ -7,99 +7,29 @@ Nothing here looks at a fact later than the day it is asked about.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cache, cached_property
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 from tests.care.known import Person, Reading
+from tests.care.valued import (
+    COMPARE,
+    Value,
+    ago,
+    as_wanted,
+    fraction,
+    grouped,
+    in_hours,
+    is_pressure,
+    last_ended,
+    together,
+    unit_of,
+)
 
 from kanglu.care.calendar import NEVER, day_of, number
 from kanglu.catalogue import current
 from kanglu.catalogue.programmes import Programme
 from kanglu.catalogue.spans import Span
 from kanglu.dates import age_on
-
-COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "lt": lambda value, limit: value < limit,
-    "le": lambda value, limit: value <= limit,
-    "gt": lambda value, limit: value > limit,
-    "ge": lambda value, limit: value >= limit,
-}
-
-
-class Value(NamedTuple):
-    """What the readings of a day (or week, or month) come to: whether as wanted, and the exact number."""
-
-    day: int
-    ok: bool
-    exact: Fraction | None
-
-
-@cache
-def ago(day: int, span: Span) -> int:
-    """The day that lies a span before `day`."""
-    return number(Span(-span.months, -span.days).after(day_of(day)))
-
-
-def fraction(value: float) -> Fraction:
-    return Fraction(round(value * 1_000_000), 1_000_000)
-
-
-def surely(reading: Reading, name: str, limit: float) -> bool:
-    """Whether whatever the reading may stand for is within the limit."""
-    if reading.value != reading.value:
-        return False
-    value, bound = fraction(reading.value), fraction(limit)
-    if reading.comparator == "":
-        return COMPARE[name](value, bound)
-    if reading.comparator[0] != (">" if name in ("ge", "gt") else "<"):
-        return False
-    may_be_the_figure = reading.comparator in (">=", "<=")
-    return COMPARE[name](value, bound) or (not may_be_the_figure and value == bound)
-
-
-def as_wanted(reading: Reading, wanted: Any, limits: dict[str, float]) -> bool:
-    if wanted.codes:
-        return any(
-            reading.value == float(code) if isinstance(code, bool) else reading.code == code
-            for code in wanted.codes
-        )
-    return reading.value == reading.value and all(surely(reading, *limit) for limit in limits.items())
-
-
-def together(
-    day: int, readings: Sequence[Reading], by: str, wanted: Any, limits: dict[str, float], whole: bool
-) -> Value:
-    """The readings of a day, a week or a month as one."""
-    last = readings[-1]
-    if by == "last":
-        exact = None if last.comparator or last.value != last.value else fraction(last.value)
-        return Value(day, as_wanted(last, wanted, limits), exact)
-    numbers = [fraction(one.value) for one in readings if one.value == one.value]
-    if numbers and not any(one.comparator for one in readings):
-        exact = {"mean": sum(numbers) / len(numbers), "max": max(numbers), "min": min(numbers)}.get(
-            by, sum(numbers, Fraction(0))
-        )
-        if by == "mean" and whole:
-            exact = Fraction((exact + Fraction(1, 2)).__floor__())
-        ok = all(COMPARE[name](exact, fraction(limit)) for name, limit in limits.items())
-    else:
-        exact = None
-        ok = by != "sum" and all(_decided(readings, by, name, limit) for name, limit in limits.items())
-    return Value(day, as_wanted(last, wanted, limits) if wanted.codes else ok, exact)
-
-
-def _decided(readings: Sequence[Reading], by: str, name: str, limit: float) -> bool:
-    one_will_do = (by, name) in {("max", "ge"), ("max", "gt"), ("min", "le"), ("min", "lt")}
-    return (any if one_will_do else all)(surely(one, name, limit) for one in readings)
-
-
-def is_pressure(wanted: Any) -> bool:
-    return all(name in ("sbp", "dbp") for name in wanted.of)
-
-
-def in_hours(minute: int, at: Any) -> bool:
-    first, last = at.minutes
-    return first <= minute < last if first < last else minute >= first or minute < last
 
 
 @dataclass(eq=False)
@@ -201,7 +131,7 @@ class Plainly:
         by = getattr(wanted, "day", None) or ("mean" if pressure else "last")
         limits = self._limits(wanted, wanted.of)
         readings = self._all_readings(wanted.of, getattr(wanted, "at", None))
-        return [together(day, some, by, wanted, limits, pressure) for day, some in _grouped(readings, int)]
+        return [together(day, some, by, wanted, limits, pressure) for day, some in grouped(readings, int)]
 
     def _latest(self, wanted: Any, day: int) -> bool:
         values = self._values(wanted, day)
@@ -230,7 +160,7 @@ class Plainly:
                 for one in self._readings(wanted.of, wanted.at, day)
                 if one.day > ago(day, wanted.within) and (not compared or as_wanted(one, wanted, limits))
             ]
-        found = len(days) if wanted.each == "reading" else len({_unit(one, wanted.each) for one in days})
+        found = len(days) if wanted.each == "reading" else len({unit_of(one, wanted.each) for one in days})
         return found >= (wanted.at_least or 0) and (wanted.at_most is None or found <= wanted.at_most)
 
     def _mean(self, wanted: Any, day: int) -> bool:
@@ -281,7 +211,7 @@ class Plainly:
             limits = self._limits(wanted, wanted.of)
             newest = self._readings(wanted.of, wanted.at, day)[-wanted.length :]
             return len(newest) == wanted.length and all(as_wanted(one, wanted, limits) for one in newest)
-        ended, units = _last_ended(day, wanted.per), self._once(self._units, wanted)
+        ended, units = last_ended(day, wanted.per), self._once(self._units, wanted)
         return all(units.get(ended - back, False) for back in range(wanted.length))
 
     def _units(self, wanted: Any) -> dict[int, bool]:
@@ -297,7 +227,7 @@ class Plainly:
             pressure = False
         return {
             unit: together(unit, some, wanted.by, wanted, limits, pressure).ok
-            for unit, some in _grouped(readings, lambda at: _unit(at, wanted.per))
+            for unit, some in grouped(readings, lambda at: unit_of(at, wanted.per))
         }
 
     # -- who and what ------------------------------------------------------------------------------
@@ -317,7 +247,7 @@ class Plainly:
                 return False
             last = starts[-1]
         if wanted.months is not None:
-            return _unit(day, "month") - _unit(last, "month") > wanted.months
+            return unit_of(day, "month") - unit_of(last, "month") > wanted.months
         return day - last > (wanted.days or 7 * (wanted.weeks or 0))
 
     def _age(self, wanted: Any, day: int) -> bool:
@@ -404,22 +334,3 @@ class Plainly:
             for day in days
             if self._programme(programme, day)
         ]
-
-
-def _grouped(readings: Sequence[Reading], unit: Callable[[int], int]) -> list[tuple[int, list[Reading]]]:
-    found: dict[int, list[Reading]] = {}
-    for one in readings:
-        found.setdefault(unit(one.day), []).append(one)
-    return list(found.items())
-
-
-def _unit(day: int, per: str) -> int:
-    """The number of the day, the week (from Monday) or the month that a day lies in."""
-    if per == "month":
-        return day_of(day).year * 12 + day_of(day).month
-    return (day_of(day).toordinal() - 1) // 7 if per == "week" else day
-
-
-def _last_ended(day: int, per: str) -> int:
-    """The last unit that is over by a day: a night is in the morning, all others on the day after."""
-    return day if per == "night" else _unit(day, per) - 1
