@@ -133,8 +133,8 @@ class Giving:
         if gift.kind == "tag":
             if gift.lasts is not None:
                 closings.by(add(given.starts, gift.lasts), DONE, "lasted")
-            closings.by(anchors.end, DONE, "no_longer")
             closings.by(self.block.death[person], DONE, "dead")
+            closings.by(anchors.end, DONE, "no_longer")
             return replace(given, ends=closings.ends, state=closings.state, reason=closings.reason)
         answers = rule.on is not None and given.journey is None
         after = (given.starts + 1).astype(np.int32) if answers else given.starts
@@ -146,18 +146,18 @@ class Giving:
             day = points_of(wanted, self.holding).first_from(person, later.astype(np.int32))
             self._done_by(closings, given, day, kind_of(wanted))
         self.by_hand.close(closings, rule.id, given.part, person, given.period, given.starts)
-        no_longer = CANCELLED if gift.done or gift.kind == "message" else DONE
-        if not gift.stays:
-            closings.by(anchors.end, no_longer, "stopped" if given.journey else "no_longer")
+        # Of several reasons on one day the first stands: who has died no longer meets any condition.
+        closings.by(self.block.death[person], CANCELLED, "dead")
         if rule.programme is not None and rule.programme in self.block.programmes:
             enrolled = self.block.programmes[rule.programme]
             at = enrolled.place(person, given.starts)
             ended = np.where(at >= 0, enrolled.end[at], NEVER) if len(enrolled) else forever(len(given))
             closings.by(ended.astype(np.int32), CANCELLED, "programme_ended")
-        closings.by(self.block.death[person], CANCELLED, "dead")
+        if not gift.stays:
+            no_longer = CANCELLED if gift.done or gift.kind == "message" else DONE
+            closings.by(anchors.end, no_longer, "stopped" if given.journey else "no_longer")
         closings.by((given.lapses + 1).astype(np.int32), FAILED, "lapsed")
-        ends = np.where(closings.ends < NEVER, closings.ends, NEVER).astype(np.int32)
-        return replace(given, ends=ends, state=closings.state, reason=closings.reason)
+        return replace(given, ends=closings.ends, state=closings.state, reason=closings.reason)
 
     @staticmethod
     def _done_by(closings: Closings, given: Given, day: Ints, reason: str) -> None:
