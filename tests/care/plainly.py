@@ -99,13 +99,12 @@ class Plainly:
 
     # -- measured ----------------------------------------------------------------------------------
 
-    def _limits(self, wanted: Any, of: Sequence[str], difference: bool = False) -> dict[str, float]:
+    def _limits(self, wanted: Any, of: Sequence[str]) -> dict[str, float]:
         limits: dict[str, float] = dict(wanted.limits)
         if wanted.unit is None:
             return limits
         convert = current().indicators[of[0]].convert
-        zero = convert(0, wanted.unit) if difference else 0.0
-        return {name: convert(limit, wanted.unit) - zero for name, limit in limits.items()}
+        return {name: convert(limit, wanted.unit) for name, limit in limits.items()}
 
     def _readings(self, of: Sequence[str], at: Any, until: int) -> list[Reading]:
         """The readings known by a day, in order; those of a night count from the day on which it ends."""
@@ -192,7 +191,7 @@ class Plainly:
             return False
         difference = 100 * (new - old) / abs(old) if wanted.relative else new - old
         plain = wanted.relative or wanted.event is not None
-        limits = dict(wanted.limits) if plain else self._limits(wanted, wanted.of, difference=True)
+        limits = dict(wanted.limits) if plain else self._limits(wanted, wanted.of)
         return all(COMPARE[name](round(float(difference), 9), limit) for name, limit in limits.items())
 
     def _slope(self, wanted: Any, day: int) -> bool:
@@ -203,7 +202,7 @@ class Plainly:
         level = sum(value for _, value in points) / len(points)
         rise = sum((at - middle) * (value - level) for at, value in points)
         steep = rise / sum((at - middle) ** 2 for at, _ in points) * Fraction(wanted.per.about)
-        limits = self._limits(wanted, wanted.of, difference=True)
+        limits = self._limits(wanted, wanted.of)
         return all(COMPARE[name](round(float(steep), 9), limit) for name, limit in limits.items())
 
     def _streak(self, wanted: Any, day: int) -> bool:

@@ -23,11 +23,11 @@ def test_events_are_counted_for_equal_lengths_of_time(known: Known) -> None:
     assert known.days({"change": as_many}) == ["2026-02-20 to 2026-03-21"]
 
 
-def test_a_change_in_another_unit_is_a_difference(known: Known) -> None:
-    daily(known, "body_temperature", [36.0, 37.0], "2026-03-01")
-    risen = {"of": "body_temperature", "within": "1d", "against": "1d", "unit": "[degF]"}
-    assert known.days({"change": {**risen, "ge": 1.8}}) == ["2026-03-02 to 2026-03-02"]
-    assert known.days({"change": {**risen, "gt": 1.8}}) == []
+def test_a_change_may_be_in_another_unit(known: Known) -> None:
+    daily(known, "weight", [70, 71], "2026-03-01")
+    heavier = {"of": "weight", "within": "1d", "against": "1d", "unit": "{jin}"}
+    assert known.days({"change": {**heavier, "ge": 2}}) == ["2026-03-02 to 2026-03-02"]
+    assert known.days({"change": {**heavier, "gt": 2}}) == []
 
 
 def test_a_slope_is_in_units_of_its_time(known: Known) -> None:

@@ -36,20 +36,9 @@ class Readings:
         return self.series(wanted.of, wanted.at).daily(self.scaled(wanted, wanted.of), wanted.day)
 
     def scaled(self, wanted: Compared, of: Sequence[str]) -> Compared:
-        """What is wanted of values, in the canonical unit of the indicators."""
-        return self._converted(wanted, of[0], zero=0.0)
-
-    def scaled_difference(self, wanted: Compared, of: Sequence[str]) -> Compared:
-        """What is wanted of differences of values, in the canonical unit: 18 °F are 10 K, not −7.8 °C."""
+        """What is wanted, in the canonical unit of the indicators."""
         if wanted.unit is None:
             return wanted
-        return self._converted(wanted, of[0], zero=self.catalogue.indicators[of[0]].convert(0.0, wanted.unit))
-
-    def _converted(self, wanted: Compared, of: str, zero: float) -> Compared:
-        if wanted.unit is None:
-            return wanted
-        convert = self.catalogue.indicators[of].convert
-        limits = {
-            name: round(convert(limit, wanted.unit) - zero, DECIMALS) for name, limit in wanted.limits.items()
-        }
+        convert = self.catalogue.indicators[of[0]].convert
+        limits = {name: round(convert(limit, wanted.unit), DECIMALS) for name, limit in wanted.limits.items()}
         return wanted.model_copy(update={**limits, "unit": None})

@@ -26,7 +26,7 @@ def slope(readings: Readings, wanted: Slope) -> Periods:
     n, sx, sy, sxy, sxx = (total.astype(np.float64) for total in sums.sums)
     spread = n * sxx - sx * sx
     steep = (n * sxy - sx * sy) / np.where(spread > 0, spread, np.nan) / windows.SCALE * wanted.per.about
-    limits = readings.scaled_difference(wanted, wanted.of).limits
+    limits = readings.scaled(wanted, wanted.of).limits
     return sums.holding((n >= wanted.at_least) & compare(np.round(steep, 9), limits))
 
 
@@ -52,7 +52,7 @@ def change(readings: Readings, wanted: Change) -> Periods:
         enough &= count >= wanted.at_least
         now = total / np.maximum(count, 1) / windows.SCALE
         before = total_before / np.maximum(count_before, 1) / windows.SCALE
-        limits = wanted.limits if wanted.relative else readings.scaled_difference(wanted, wanted.of).limits
+        limits = wanted.limits if wanted.relative else readings.scaled(wanted, wanted.of).limits
     else:
         now, before = count, count_before * (wanted.within.about / wanted.against.about)
         limits = wanted.limits

@@ -1,7 +1,9 @@
 """What single conditions ask: values with what they are compared with, in which window, how often.
 
 Values are compared in the indicator's canonical unit, or in the `unit` given. Several readings of one day
-count as one: the last, or what `day` chooses (blood pressure: the mean, half up to whole mmHg).
+count as one: the last, or what `day` chooses (blood pressure: the mean, half up to whole mmHg). A value with
+a comparator counts where it decides (``> 33.3`` is above 7); means, slopes and changes are of exact values.
+Hours that pass midnight are a night, whose readings count together from the day on which it ends.
 """
 
 from typing import Annotated, ClassVar, Literal, Self
@@ -106,7 +108,10 @@ class Every(Measured):
 
 
 class Count(Measured):
-    """On how many days (nights, weeks, months, readings) of the window there is such a value."""
+    """On how many days (nights, weeks, months, readings) of the window there is such a value.
+
+    One reading of a day is enough, unless its value is chosen by `day`; for blood pressure it always is.
+    """
 
     within: Window
     at_least: int | None = Field(default=None, ge=1)
@@ -162,9 +167,10 @@ class Slope(Measured):
 class Streak(Measured):
     """So many days, nights, weeks or months in a row, each with values that satisfy; or readings in a row.
 
-    A night runs from the evening (`at`) to the next morning and carries the evening's date. The streak is
-    complete when its last unit is over (a reading at once), and holds until a unit ends that does not
-    satisfy.
+    `by` makes one value of a unit's readings; of a week or month of blood pressures, or where `day` is given,
+    of its days' values. A night runs from the evening (`at`) to the next morning. The streak is complete when
+    its last unit is over (a night in its morning, a reading at once), and holds until a unit ends that does
+    not satisfy.
     """
 
     per: Unit
@@ -207,7 +213,7 @@ class Gap(Entry):
 
 
 class Age(Compared):
-    """Completed years of age, to the day; not known without a full birth date."""
+    """Completed years of age, to the day; not known without a full birth date, nor before birth."""
 
     @model_validator(mode="after")
     def _numbers(self) -> Self:
