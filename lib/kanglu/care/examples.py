@@ -70,7 +70,7 @@ def try_out(rules: Rulebook, names: Sequence[str] | None = None) -> list[Tried]:
 
 def _try_rule(rules: Rulebook, rule: Rule) -> Iterator[Tried]:
     for example in rule.examples:
-        rows = [row for row in evaluated(rules, rule, example) if _is_there(row, example.as_of)]
+        rows = [row for row in evaluated(rules, rule, example) if is_there(row, example.as_of)]
         gives = tuple(sorted({row.code for row in rows}))
         due = tuple(sorted({row.due for row in rows if row.due is not None}))
         ok = set(gives) == set(example.gives)
@@ -79,7 +79,7 @@ def _try_rule(rules: Rulebook, rule: Rule) -> Iterator[Tried]:
         yield Tried(rule.id, example.name, tuple(sorted(example.gives)), gives, due, ok)
 
 
-def _is_there(row: Ruling, as_of: date) -> bool:
+def is_there(row: Ruling, as_of: date) -> bool:
     """Open on the day: a message from the day on which it goes out; the steps of a journey are its own."""
     if row.state != "open" or row.based_on is not None:
         return False

@@ -1,21 +1,24 @@
 """The demo panel as files: FHIR NDJSON, check-up tables as centres print them, follow-up readings, steps."""
 
-import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import groupby
+from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import orjson
 
 from kanglu.dates import add_months
 from kanglu.demo.health import Course, live
 from kanglu.demo.people import LAST_YEAR, YEARS, People, invent
+from kanglu.demo.resources import ICD10, coding, patient, resource
+from kanglu.demo.service import Visit, serve
+from kanglu.demo.writing import write_ndjson, write_table
+from kanglu.record.facts import Fact
 
-SEED = 20210101
-ID_CARD = "urn:oid:2.16.156.10011.1.3"  # resident identity number, 居民身份证号
-SNOMED, ICD10 = "http://snomed.info/sct", "http://hl7.org/fhir/sid/icd-10"
+SEED, SERVICE_SEED = 20210101, 20210102
+DANGER = {"收缩压": 180, "舒张压": 110}
 REFUSED = ("未查", "拒查", "/", "")
 
 #: Column head, indicator, decimals, share of visits that leave it out.
@@ -66,6 +69,16 @@ _DRUGS = (
 _ALLERGENS = ("青霉素", "磺胺类药物", "头孢菌素类", "海鲜", "花粉")
 
 
+class Reading(NamedTuple):
+    """A value taken on a follow-up of a person, by place in the panel."""
+
+    order: int
+    day: date
+    item: str
+    value: str
+    unit: str
+
+
 def write(
     folder: Path, people: int = 2000, progress: Callable[[str], None] = lambda line: None
 ) -> list[Path]:
@@ -74,48 +87,36 @@ def write(
     rng = np.random.default_rng(SEED)
     panel = invent(people, rng)
     course = live(panel, rng)
-    written = [_ndjson(folder / "people.ndjson", _resources(panel, course, rng))]
+    written = [write_ndjson(folder / "people.ndjson", _resources(panel, course, rng))]
     for column, year in enumerate(YEARS):
         encoding = "gb18030" if year == YEARS[0] else "utf-8-sig"
-        written.append(_table(folder / f"体检{year}.csv", _checkups(panel, course, column, rng), encoding))
+        written.append(
+            write_table(folder / f"体检{year}.csv", _checkups(panel, course, column, rng), encoding)
+        )
         progress(f"{year}: {course.attended[:, column].sum()} check-ups")
-    written.append(_table(folder / "随访.csv", _follow_ups(panel, course, rng), "utf-8"))
-    written.append(_table(folder / "步数.csv", _steps(panel, rng), "utf-8"))
+    readings = list(_readings(panel, course, rng))
+    written.append(write_table(folder / "随访.csv", _follow_ups(panel, readings)))
+    written.append(write_table(folder / "步数.csv", _steps(panel, rng)))
+    done = serve(panel, course, _visits(readings), np.random.default_rng(SERVICE_SEED))
+    written.append(write_ndjson(folder / "service.ndjson", _as_resources(done)))
     return written
-
-
-def _ndjson(path: Path, resources: Iterator[dict[str, Any]]) -> Path:
-    path.write_bytes(b"".join(orjson.dumps(resource) + b"\n" for resource in resources))
-    return path
-
-
-def _table(path: Path, rows: Iterator[Sequence[object]], encoding: str) -> Path:
-    with path.open("w", encoding=encoding, newline="") as file:
-        csv.writer(file).writerows(rows)
-    return path
 
 
 def _resources(people: People, course: Course, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
     """People, problems, medicines, allergies and vaccinations as the hospital system exports them."""
     for order in range(len(people)):
-        patient = f"p{order + 1:05d}"
-        yield {
-            "resourceType": "Patient",
-            "id": patient,
-            "identifier": [{"system": ID_CARD, "value": people.id_numbers[order]}],
-            "name": [{"text": people.names[order]}],
-            "gender": "male" if people.male[order] else "female",
-            "birthDate": people.births[order].isoformat(),
-            "telecom": [{"system": "phone", "value": people.phones[order]}],
-        }
-        subject = {"reference": f"Patient/{patient}"}
-        yield from _problems(order, patient, subject, course, rng)
-        yield from _medicines(order, patient, subject, course, rng)
+        key = _key(order)
+        yield patient(
+            key, people.id_numbers[order], people.names[order], bool(people.male[order]), people.births[order]
+        ) | {"telecom": [{"system": "phone", "value": people.phones[order]}]}
+        subject = {"reference": f"Patient/{key}"}
+        yield from _problems(order, key, subject, course, rng)
+        yield from _medicines(order, key, subject, course, rng)
         if rng.random() < 0.07:
             yield {
                 "resourceType": "AllergyIntolerance",
-                "id": f"{patient}-allergy",
-                "clinicalStatus": _coding(
+                "id": f"{key}-allergy",
+                "clinicalStatus": coding(
                     "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "active"
                 ),
                 "patient": subject,
@@ -125,7 +126,7 @@ def _resources(people: People, course: Course, rng: np.random.Generator) -> Iter
         if people.age[order] >= 60 and rng.random() < 0.35:
             yield {
                 "resourceType": "Immunization",
-                "id": f"{patient}-flu",
+                "id": f"{key}-flu",
                 "status": "completed",
                 "vaccineCode": {"text": "流感病毒裂解疫苗"},
                 "patient": subject,
@@ -134,7 +135,7 @@ def _resources(people: People, course: Course, rng: np.random.Generator) -> Iter
 
 
 def _problems(
-    order: int, patient: str, subject: dict[str, str], course: Course, rng: np.random.Generator
+    order: int, key: str, subject: dict[str, str], course: Course, rng: np.random.Generator
 ) -> Iterator[dict[str, Any]]:
     for since, code, text in _PROBLEMS:
         year = getattr(course, since)[order]
@@ -142,9 +143,9 @@ def _problems(
             continue
         yield {
             "resourceType": "Condition",
-            "id": f"{patient}-{code.split('.')[0].lower()}",
-            "clinicalStatus": _coding("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"),
-            "verificationStatus": _coding(
+            "id": f"{key}-{code.split('.')[0].lower()}",
+            "clinicalStatus": coding("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"),
+            "verificationStatus": coding(
                 "http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed"
             ),
             "code": {"coding": [{"system": ICD10, "code": code, "display": text}], "text": text},
@@ -154,14 +155,14 @@ def _problems(
 
 
 def _medicines(
-    order: int, patient: str, subject: dict[str, str], course: Course, rng: np.random.Generator
+    order: int, key: str, subject: dict[str, str], course: Course, rng: np.random.Generator
 ) -> Iterator[dict[str, Any]]:
     for treated, drugs, dosage in _DRUGS:
         years = [year for year, on in zip(YEARS, getattr(course, treated)[order], strict=True) if on]
         if years:
             yield {
                 "resourceType": "MedicationStatement",
-                "id": f"{patient}-{treated.removeprefix('treated_')}",
+                "id": f"{key}-{treated.removeprefix('treated_')}",
                 "status": "active",
                 "medicationCodeableConcept": {"text": str(rng.choice(drugs))},
                 "subject": subject,
@@ -170,8 +171,14 @@ def _medicines(
             }
 
 
-def _coding(system: str, code: str) -> dict[str, Any]:
-    return {"coding": [{"system": system, "code": code}]}
+def _as_resources(done: Iterable[tuple[int, Fact]]) -> Iterator[dict[str, Any]]:
+    for number, (order, fact) in enumerate(done, start=1):
+        yield resource(fact, _key(order), number)
+
+
+def _key(order: int) -> str:
+    """The id of a Patient."""
+    return f"p{order + 1:05d}"
 
 
 def _checkups(
@@ -222,26 +229,41 @@ def _left_out(rng: np.random.Generator) -> str:
     return str(rng.choice(REFUSED))
 
 
-def _follow_ups(people: People, course: Course, rng: np.random.Generator) -> Iterator[Sequence[object]]:
-    """Quarterly readings of those who are managed for pressure or sugar, one row a reading."""
-    yield ["身份证号", "姓名", "随访日期", "项目", "结果", "单位"]
+def _readings(people: People, course: Course, rng: np.random.Generator) -> Iterator[Reading]:
+    """Quarterly readings of those who have a raised pressure or sugar."""
     for order in range(len(people)):
         for column, year in enumerate(YEARS):
             for quarter in range(4):
                 day = add_months(date(year, 1, 5), 3 * quarter) + timedelta(days=int(rng.integers(0, 75)))
-                yield from _visit(people, course, order, column, day, rng)
+                for item, value, unit in _measured(course, order, column, rng):
+                    yield Reading(order, day, item, value, unit)
 
 
-def _visit(
-    people: People, course: Course, order: int, column: int, day: date, rng: np.random.Generator
-) -> Iterator[Sequence[object]]:
-    who = [people.id_numbers[order], people.names[order], f"{day:%Y-%m-%d}"]
+def _measured(
+    course: Course, order: int, column: int, rng: np.random.Generator
+) -> Iterator[tuple[str, str, str]]:
     if course.hypertension_since[order] <= YEARS[column] and rng.random() < 0.8:
         usual_sbp, usual_dbp = course.values["sbp"][order, column], course.values["dbp"][order, column]
-        yield [*who, "收缩压", f"{usual_sbp + rng.normal(0, 7):.0f}", "mmHg"]
-        yield [*who, "舒张压", f"{usual_dbp + rng.normal(0, 4):.0f}", "mmHg"]
+        yield "收缩压", f"{usual_sbp + rng.normal(0, 7):.0f}", "mmHg"
+        yield "舒张压", f"{usual_dbp + rng.normal(0, 4):.0f}", "mmHg"
     if course.diabetes_since[order] <= YEARS[column] and rng.random() < 0.75:
-        yield [*who, "空腹血糖", f"{course.values['fpg'][order, column] + rng.normal(0, 0.5):.1f}", "mmol/L"]
+        yield "空腹血糖", f"{course.values['fpg'][order, column] + rng.normal(0, 0.5):.1f}", "mmol/L"
+
+
+def _follow_ups(people: People, readings: Iterable[Reading]) -> Iterator[Sequence[object]]:
+    """The readings, one row each."""
+    yield ["身份证号", "姓名", "随访日期", "项目", "结果", "单位"]
+    for one in readings:
+        yield [
+            people.id_numbers[one.order], people.names[one.order], f"{one.day:%Y-%m-%d}",
+            one.item, one.value, one.unit,
+        ]  # fmt: skip
+
+
+def _visits(readings: Iterable[Reading]) -> Iterator[Visit]:
+    """The follow-ups on which they were taken."""
+    for (order, day), taken in groupby(readings, key=lambda one: (one.order, one.day)):
+        yield Visit(order, day, any(float(one.value) >= DANGER.get(one.item, inf) for one in taken))
 
 
 def _steps(people: People, rng: np.random.Generator) -> Iterator[Sequence[object]]:

@@ -1,5 +1,6 @@
 """Who is in the demo panel: names, births, households' habits and the diseases they live with."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -72,8 +73,8 @@ def invent(count: int, rng: np.random.Generator) -> People:
     )  # fmt: skip
     smoker = rng.random(count) < np.where(male, 0.42, 0.02)
     return People(
-        names=_names(male, rng),
-        id_numbers=_id_numbers(births, male),
+        names=names(male, rng),
+        id_numbers=id_numbers(births, male),
         phones=[f"100{number:08d}" for number in rng.integers(10**8, size=count)],
         births=births,
         male=male,
@@ -98,19 +99,21 @@ def invent(count: int, rng: np.random.Generator) -> People:
     )
 
 
-def _names(male: Flags, rng: np.random.Generator) -> list[str]:
-    names = []
+def names(male: Iterable[bool], rng: np.random.Generator) -> list[str]:
+    """Names of people of these sexes."""
+    found = []
     for is_male in male:
         given = _MALE if is_male else _FEMALE
         length = 1 + (rng.random() < 0.78)
-        names.append(str(rng.choice(list(_SURNAMES))) + "".join(rng.choice(list(given), length)))
-    return names
+        found.append(str(rng.choice(list(_SURNAMES))) + "".join(rng.choice(list(given), length)))
+    return found
 
 
-def _id_numbers(births: list[date], male: Flags) -> list[str]:
+def id_numbers(births: Iterable[date], male: Iterable[bool], county: int = 1) -> list[str]:
+    """Identity numbers of counties that do not exist, from 99 `county` on; 499 people each."""
     numbers = []
     for order, (birth, is_male) in enumerate(zip(births, male, strict=True)):
         sequence = order % 499 * 2 + (1 if is_male else 2)
-        seventeen = f"99{order // 499 + 1:04d}{birth:%Y%m%d}{sequence:03d}"
+        seventeen = f"99{order // 499 + county:04d}{birth:%Y%m%d}{sequence:03d}"
         numbers.append(seventeen + check_digit(seventeen))
     return numbers
