@@ -73,7 +73,7 @@ def status(connection: Connection) -> dict[str, Any]:
         select(func.min(batch.c.recorded), func.max(batch.c.recorded), func.count()).where(standing)
     ).one()
     return {
-        "people": count(tables.person),
+        "people": count(tables.person) - count(tables.person_link),
         "facts": {name: count(table) for name, table in tables.FACTS.items()},
         "batches": batches,
         "undone": count(batch) - batches,

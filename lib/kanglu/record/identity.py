@@ -142,7 +142,12 @@ class Register:
         return True
 
     def _by_record_number(self, statement: PersonStatement, value: str) -> int:
-        query = select(tables.person.c.id).where(tables.person.c.record_number == value.strip().upper())
+        link = tables.person_link
+        query = (
+            select(func.coalesce(link.c.into_id, tables.person.c.id))
+            .outerjoin_from(tables.person, link, link.c.person_id == tables.person.c.id)
+            .where(tables.person.c.record_number == value.strip().upper())
+        )
         found = self.connection.scalar(query)
         if found is None:
             reason = f"there is no record number {value.strip()!r}"

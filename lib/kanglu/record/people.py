@@ -1,7 +1,7 @@
 """Who people are, as of a day: the versions that sources gave, merged to one view.
 
 Each field is what was stated last; where one instant brought several statements, the source key decides, so
-that the order of files does not.
+that the order of files does not. What came from a record that was merged into this one only fills gaps.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from kanglu.dates import age_on
 from kanglu.errors import DateError
 from kanglu.record.moment import Moment, standing
-from kanglu.record.tables import demographics, person, person_link
+from kanglu.record.tables import MERGE, batch, demographics, person, person_link
 from kanglu.trust.keys import Keys
 
 PEOPLE_COLUMNS = ("person_id", "record_number", "name", "sex", "birth_date", "death_date", "deceased")
@@ -97,9 +97,11 @@ def _stated(
     said = connection.execute(
         select(demographics.c.person_id, *(demographics.c[field] for field in STATED))
         .join(person, person.c.id == demographics.c.person_id)
+        .join(batch, batch.c.id == demographics.c.batch_id)
         .where(standing(demographics, moment), *where)
         .order_by(
             demographics.c.person_id,
+            (batch.c.kind == MERGE).desc(),
             demographics.c.recorded,
             func.coalesce(demographics.c.effective, ""),
             func.coalesce(demographics.c.source_key, ""),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from kanglu.dates import instant
 from kanglu.errors import NotFound, RecordError
@@ -18,6 +18,7 @@ from kanglu.record.dossier import Dossier, read_dossiers
 from kanglu.record.evaluating import Evaluating
 from kanglu.record.identity import chunks
 from kanglu.record.identity import record_number as number_of
+from kanglu.record.merging import Merged, merge
 from kanglu.record.moment import Moment, day
 from kanglu.record.opened import Clock, system_clock
 from kanglu.record.panel import Panel, read_facts, read_inputs, select_people
@@ -149,11 +150,24 @@ class Store(Evaluating):
             condition = tables.person.c.id.in_(named)
             found = views(people_frame(connection, self.moment, condition, mask=mask))
         if not found:
+            self._refuse_merged(number, named)
             raise NotFound(
                 f"There is no record {record_number} as known on {self.known}.",
                 remedy="Look the person up with `kanglu person NAME`, or ask for a later day.",
             )
         return found[0]
+
+    def _refuse_merged(self, record_number: str, ids: Sequence[int]) -> None:
+        """Raise `NotFound` when the record was merged into another, and name that one."""
+        query = select(tables.person_link.c.into_id).where(tables.person_link.c.person_id.in_(ids))
+        with self.database.reading() as connection:
+            into = connection.scalar(query)
+        if into is not None:
+            mask = self._mask()
+            number = mask.pseudonym(into) if mask else number_of(into)
+            raise NotFound(
+                f"The record {record_number} was merged into {number}.", remedy=f"Ask for {number}."
+            )
 
     # -- writing -------------------------------------------------------------------------------
 
@@ -169,6 +183,31 @@ class Store(Evaluating):
             yield writer
             receipt = writer.finish()
             scribe.write(connection, [Deed("write batch", None, {"batch": writer.id, **receipt.facts})], at)
+
+    def merge(self, keep: str, drop: str, reason: str | None = None) -> Merged:
+        """Make two records one, when they are the same person's; it cannot be undone.
+
+        Parameters
+        ----------
+        keep, drop : record numbers: the one that stays, and the one whose facts it takes in.
+        reason : why they are the same person's.
+
+        Raises `NotFound` for a record that is not there or was merged before, `RecordError` for one and
+        itself, or when both have an identity number.
+        """
+        require(self.actor, Action.WRITE, Resource.FACTS)
+        into, gone = self._view(keep), self._view(drop)
+        at = instant(self.clock())
+        scribe = Scribe(self.actor, self.purpose, self.database.keys)
+        with uncollected(), self.database.writing() as connection:
+            lock_writers(connection)
+            label = f"{number_of(gone.id)} → {number_of(into.id)}"
+            writer = BatchWriter(connection, self.database.keys, label=label, kind=tables.MERGE, recorded=at)
+            merge(connection, writer, into.id, gone.id, reason, at)
+            receipt = writer.finish()
+            detail = {"batch": writer.id, "into": number_of(into.id)}
+            scribe.write(connection, [Deed("merge", number_of(gone.id), detail)], at)
+        return Merged(writer.id, receipt.facts["new"])
 
     def undo(self, batch_id: int) -> Undone:
         """Take a batch back. Raises `NotFound`, or `RecordError` naming the later batches that need it."""
@@ -213,8 +252,7 @@ class Store(Evaluating):
 
     def people_count(self) -> int:
         """How many people the record holds now."""
-        with self.database.reading() as connection:
-            return connection.scalar(select(func.count()).select_from(tables.person)) or 0
+        return len(self.everybody())
 
 
 def open(

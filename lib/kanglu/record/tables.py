@@ -61,6 +61,9 @@ batch = Table(
     "whose facts it stated again. `last_person`: highest person id given out so far, never given again.",
 )
 
+MERGE = "merge"
+"""Kind of the batches that made two records one."""
+
 person = Table(
     "person",
     metadata,

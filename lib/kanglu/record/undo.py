@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from kanglu.errors import NotFound, RecordError
 from kanglu.record import tables
-from kanglu.record.tables import FACTS, OF_PERSON
+from kanglu.record.tables import FACTS, MERGE, OF_PERSON
 
 AT_ONCE = "0001-01-01"
 """The day on which something changes for people whose facts were taken away: any that is asked for."""
@@ -36,16 +36,23 @@ class Undone:
 def undo(connection: Connection, batch_id: int, at: str) -> Undone:
     """Remove all rows of a batch inside the caller's write transaction; its receipt stays, marked undone.
 
-    Raises `NotFound` for an unknown batch, `RecordError` when it is undone already or later batches
-    corrected its facts, hold facts on people it entered, or counted on its facts as already there.
+    Raises `NotFound` for an unknown batch, `RecordError` when it is undone already, merged records, or later
+    batches corrected its facts, hold facts on people it entered, or counted on its facts as already there.
     """
     row = connection.execute(
-        select(tables.batch.c.label, tables.batch.c.undone).where(tables.batch.c.id == batch_id)
+        select(tables.batch.c.label, tables.batch.c.kind, tables.batch.c.undone).where(
+            tables.batch.c.id == batch_id
+        )
     ).one_or_none()
     if row is None:
         raise NotFound(f"There is no batch {batch_id}.", remedy="`kanglu undo` alone lists the batches.")
     if row.undone is not None:
         raise RecordError(f"Batch {batch_id} was undone already, on {row.undone[:10]}.")
+    if row.kind == MERGE:
+        raise RecordError(
+            f"Batch {batch_id} merged two records ({row.label}), which cannot be taken apart again.",
+            remedy="Enter what belongs to the other person under a new identifier.",
+        )
     relying = _relying(connection, batch_id)
     stored = {other for other in relying if _stored_anything(connection, other)}
     built = sorted(_built_upon(connection, batch_id) | stored)
@@ -94,6 +101,8 @@ def _built_upon(connection: Connection, batch_id: int) -> set[int]:
         found.update(
             connection.scalars(select(table.c.batch_id).distinct().where(other, table.c.person_id.in_(own)))
         )
+    link = tables.person_link.c
+    found.update(connection.scalars(select(link.batch_id).where(link.into_id.in_(own))))
     for table in FACTS.values():
         held = table.alias()
         query = (

@@ -23,7 +23,7 @@ from kanglu.record.facts import (
 )
 from kanglu.record.identity import Register, chunks, next_id
 from kanglu.record.receipt import Problem, Receipt
-from kanglu.record.sorting import Known, Sorted, sort_out
+from kanglu.record.sorting import Known, Sorted, sameness, sort_out
 from kanglu.trust.keys import Keys
 
 FLUSH_AT = 250_000
@@ -222,7 +222,22 @@ def _known(connection: Connection, kind: Kind, table: Table, people: list[int]) 
     for some in chunks(people, PEOPLE_A_QUERY):
         query = select(*columns).where(table.c.person_id.in_(some)).order_by(table.c.id)
         known.learn(kind, connection.execute(query).fetchall())
+        known.past.update(_said_of_merged(connection, kind, table, some))
     return known
+
+
+def _said_of_merged(
+    connection: Connection, kind: Kind, table: Table, people: list[int]
+) -> Iterator[tuple[Any, ...]]:
+    """What was ever said of records that were merged into these people's, as if of them."""
+    link = tables.person_link
+    columns = [table.c[name] for name in kind.fields[1:]]
+    query = (
+        select(link.c.into_id, *columns)
+        .join(link, link.c.person_id == table.c.person_id)
+        .where(link.c.into_id.in_(people))
+    )
+    return (sameness(kind, tuple(row)) for row in connection.execute(query))
 
 
 def bulk_insert(
