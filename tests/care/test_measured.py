@@ -34,6 +34,11 @@ def test_the_mean_of_a_days_pressures_counts_half_up(known: Known) -> None:
     assert known.days({"latest": {"of": "sbp", "ge": 140}}) == ["2026-01-10 to"]
 
 
+def test_what_is_not_measured_at_all_leaves_the_rule_of_the_day_as_it_is(known: Known) -> None:
+    known.person().read("sbp", 150, "2026-01-10", "08:00").read("sbp", 120, "2026-01-10", "20:00")
+    assert known.days({"latest": {"of": ["sbp", "dbp"], "ge": 135, "le": 135}}) == ["2026-01-10 to"]
+
+
 def test_the_last_of_a_days_glucose_counts(known: Known) -> None:
     known.person().read("glucose", 11, "2026-01-10", "08:00").read("glucose", 6, "2026-01-10", "20:00")
     assert known.days({"latest": {"of": "glucose", "ge": 7}}) == []

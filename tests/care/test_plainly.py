@@ -277,14 +277,14 @@ def test_each_condition_holds_on_the_days_its_words_say(kind: str, data: st.Data
     agree(people, written)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(cases(streaks()))
 def test_streaks_of_all_kinds_hold_on_the_days_their_words_say(case: tuple[dict[str, Any], Known]) -> None:
     written, people = case
     agree(people, written)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(cases(trees()))
 def test_conditions_of_conditions_hold_on_the_days_their_words_say(
     case: tuple[dict[str, Any], Known],
@@ -302,7 +302,7 @@ def test_a_gap_counts_from_when_a_person_came_to_be_concerned(
     agree(people, written, applies)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(cases(trees()), PLACES)
 def test_later_facts_change_nothing_of_what_held_before(
     case: tuple[dict[str, Any], Known], after: int

@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 import numpy as np
 
 from kanglu.care.block import Block
 from kanglu.care.calendar import Floats, Mask
-from kanglu.care.series import DECIMALS, NO_POINTS, Points, Series, joined
+from kanglu.care.series import DECIMALS, MEAN_OF_THE_DAY, NO_POINTS, Points, Series, joined
 from kanglu.catalogue import Catalogue
 from kanglu.catalogue.criteria import Compared, Hours, Measured
-
-_NOTHING_READ: Final = Series(NO_POINTS, np.empty(0, np.int16), np.empty(0), np.empty(0, np.int8))
 
 
 @dataclass(eq=False)
@@ -27,7 +24,7 @@ class Readings:
         """The readings of indicators that stand for the same, of some hours of the day."""
         key = (*of, at)
         if key not in self._series:
-            found = joined([self.block.readings.get(name, _NOTHING_READ) for name in of])
+            found = joined([self.block.readings.get(name) or _none_of(name) for name in of])
             self._series[key] = found if at is None else found.within(at)
         return self._series[key]
 
@@ -42,3 +39,9 @@ class Readings:
         convert = self.catalogue.indicators[of[0]].convert
         limits = {name: round(convert(limit, wanted.unit), DECIMALS) for name, limit in wanted.limits.items()}
         return wanted.model_copy(update={**limits, "unit": None})
+
+
+def _none_of(name: str) -> Series:
+    """No readings of an indicator."""
+    nothing = np.empty(0, np.int16), np.empty(0), np.empty(0, np.int8)
+    return Series(NO_POINTS, *nothing, rounded=name in MEAN_OF_THE_DAY)
