@@ -23,6 +23,37 @@ STAFF = """
       - {id: wang, name: 王敏, role: manager, bound_to: [dr_li], capacity: 2}
       - {id: zhao, name: 赵丽, role: manager, bound_to: [dr_li, dr_he], capacity: 3}
 """
+RULES = """
+    rules:
+      - id: test.hello
+        version: 1
+        name: {zh: 问候, en: Hello}
+        source: {doc: Test}
+        when: {problem: gout}
+        gives: [{message: hello}]
+        explain: {zh: "因为痛风", en: "Because of gout"}
+      - id: test.gift
+        version: 1
+        name: {zh: 券, en: Coupon}
+        source: {doc: Test}
+        when: {problem: gout}
+        gives: [{message: gift}]
+        explain: {zh: "因为痛风", en: "Because of gout"}
+      - id: test.guide
+        version: 1
+        name: {zh: 指南, en: Guide}
+        source: {doc: Test}
+        when: {problem: gout}
+        gives: [{message: guide}]
+        explain: {zh: "因为痛风", en: "Because of gout"}
+      - id: test.raised
+        version: 1
+        name: {zh: 血压偏高, en: Raised}
+        source: {doc: Test}
+        when: {latest: {of: sbp, ge: 140}}
+        gives: [{message: raised}]
+        explain: {zh: "血压 {sbp}", en: "Pressure {sbp}"}
+"""
 MESSAGES = """
     messages:
       - id: hello
@@ -34,6 +65,9 @@ MESSAGES = """
         valid: 14d
         marketing: true
         text: {zh: "{name}，送您一张券。", en: "{name}, a coupon for you."}
+      - id: raised
+        name: {zh: 血压偏高, en: Raised}
+        text: {zh: "{sbp_on}收缩压{sbp}，约在{slot}。", en: "{sbp} on {sbp_on}, booked for {slot}."}
       - id: guide
         name: {zh: 指南, en: Guide}
         once: true
@@ -47,7 +81,7 @@ MESSAGES = """
 def book() -> Rulebook:
     """The shipped rules, with a staff and a few messages of the test's own."""
     with tempfile.TemporaryDirectory() as folder:
-        for name, content in (("staff", STAFF), ("words", MESSAGES)):
+        for name, content in (("staff", STAFF), ("rules", RULES), ("words", MESSAGES)):
             file = Path(folder) / "rulebook" / f"{name}.yaml"
             file.parent.mkdir(exist_ok=True)
             file.write_text(textwrap.dedent(content), encoding="utf-8")

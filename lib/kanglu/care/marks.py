@@ -7,8 +7,11 @@ import pandas as pd
 
 from kanglu.care.tasks import held_on
 
+type Marks = Mapping[str, frozenset[int]]
+"""The people who have each tag."""
 
-def marks(rows: pd.DataFrame, flags: pd.DataFrame, day: date) -> Mapping[str, frozenset[int]]:
+
+def marks(rows: pd.DataFrame, flags: pd.DataFrame, day: date) -> Marks:
     """The people who have each tag.
 
     Parameters
