@@ -71,6 +71,7 @@ def test_a_value_is_as_wanted_only_where_that_is_sure(
         ("sbp", [139, 140], "last", 140),
         ("sbp", [150, 139], "max", 150),
         ("glucose", [8.0, None], "mean", 8.0),
+        ("glucose", [0.1, 0.2], "mean", 0.15),
     ],
 )
 def test_several_readings_of_a_day_count_as_one(

@@ -70,6 +70,12 @@ class Points:
         found = (at < len(self)) & (self.person[inside] == person)
         return np.asarray(np.where(found, self.day[inside], NEVER), dtype=np.int32)
 
+    def count(self, person: Ints, first: Ints, last: Ints) -> Longs:
+        """For each person how many there are from a first to a last day, both included."""
+        at = keys(self.person, self.day)
+        upto = np.searchsorted(at, keys(person, last), side="right")
+        return np.asarray(upto - np.searchsorted(at, keys(person, first), side="left"), dtype=np.int64)
+
     def days(self) -> "Points":
         """One a person and day: the last of each day."""
         if not len(self):
@@ -218,8 +224,9 @@ class Series:
             value = np.add.reduceat(np.where(missing, 0.0, self.value), first)
             if by == "mean":
                 value = value / np.maximum(count, 1)
-                if self.rounded:
-                    value = np.floor(value + 0.5)
+            value = np.round(value, DECIMALS)
+            if by == "mean" and self.rounded:
+                value = np.floor(value + 0.5)
         exact = (count > 0) & ~np.logical_or.reduceat(self.comparator != 0, first)
         return np.where(exact, value, np.nan)
 
