@@ -101,7 +101,7 @@ class Giving:
         visits = self.holding.visits(programme).all
         person, day = anchors.person, anchors.day
         first_of_year = year_starts(day)
-        so_far = visits.last_before(person, day) - visits.last_before(person, first_of_year - np.int32(1))
+        so_far = visits.count(person, first_of_year, day)
         enrolled = self.block.programmes[programme]
         since = enrolled.start[enrolled.place(person, day)]
         months = 12 - (since.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12)
