@@ -188,8 +188,8 @@ def _checkups(
     yield [
         "体检编号", "姓名", "性别", "身份证号", "体检日期",
         *(head for head, *_ in LAB_COLUMNS),
-        "尿蛋白", "吸烟情况", "饮酒量(两/天)", "每周运动时间(分钟)", "睡眠时间(小时)", "每日食盐量(g)",
-        "心脑血管病家族史", "糖尿病家族史", "长江以北", "居住在城市", "服用降压药",
+        "尿蛋白", "吸烟情况", "饮酒情况", "饮酒量(两/天)", "每周运动时间(分钟)", "睡眠时间(小时)",
+        "每日食盐量(g)", "心脑血管病家族史", "糖尿病家族史", "长江以北", "居住在城市", "服用降压药",
     ]  # fmt: skip
     year = YEARS[column]
     for order in np.flatnonzero(course.attended[:, column]):
@@ -208,6 +208,7 @@ def _checkups(
             *cells,
             course.urine_protein[order][column],
             "现在吸烟" if people.smoker[order] else "已戒烟" if people.former_smoker[order] else "从不吸烟",
+            _alcohol(people.drinks_liang[order]),
             people.drinks_liang[order],
             f"{people.exercise[order]:.0f}",
             people.sleep[order],
@@ -223,6 +224,10 @@ def _checkups(
                 )
             ),
         ]
+
+
+def _alcohol(liang: float) -> str:
+    return "从不饮酒" if not liang else "偶尔饮酒" if liang < 1 else "经常饮酒" if liang < 2 else "每天饮酒"
 
 
 def _left_out(rng: np.random.Generator) -> str:

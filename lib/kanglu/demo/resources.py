@@ -140,7 +140,7 @@ def _episode(fact: EpisodeOfCare, of: str) -> Resource:
 
 
 def _care_team(fact: CareTeam, of: str) -> Resource:
-    member = {"reference": f"Practitioner/{fact.practitioner}", "display": fact.practitioner}
+    member = {"type": "Practitioner", "identifier": {"system": OWN, "value": fact.practitioner}}
     return {
         "status": _state(fact, "inactive"),
         "period": _period(fact),

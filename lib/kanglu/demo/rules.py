@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from kanglu.catalogue.programmes import Member
 from kanglu.catalogue.rulebook import Rulebook, load_rulebook
 from kanglu.demo.people import LAST_YEAR
 
@@ -20,7 +21,13 @@ _STAFF = Path(__file__).with_name("staff.yaml")
 
 
 @cache
+def staff() -> tuple[Member, ...]:
+    """Who works at the invented health centre."""
+    listed = yaml.safe_load(_STAFF.read_text(encoding="utf-8"))["staff"]
+    return tuple(Member.model_validate(member) for member in listed)
+
+
+@cache
 def demo_rules() -> Rulebook:
     """The rulebook of the demo."""
-    listed = yaml.safe_load(_STAFF.read_text(encoding="utf-8"))["staff"]
-    return load_rulebook(published=[("staff", member) for member in listed])
+    return load_rulebook(published=[("staff", member.model_dump(mode="json")) for member in staff()])

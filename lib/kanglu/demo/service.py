@@ -4,7 +4,7 @@ The proportions are invented too. They draw from numbers of their own, so that w
 was measured does not depend on them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,10 +14,9 @@ from kanglu.dates import add_months
 from kanglu.demo.health import Course
 from kanglu.demo.people import FIRST_YEAR, LAST_YEAR, YEARS, People
 from kanglu.demo.resources import OWN
+from kanglu.demo.rules import staff
 from kanglu.record.facts import Appointment, CareTeam, Communication, Encounter, EpisodeOfCare, Fact
 
-TEAMS = (("zhou", ("chen_jing", "he_min")), ("lin", ("wu_fang", "zheng_li")))
-"""Each doctor with the managers bound to him or her, as `staff.yaml` has them."""
 _FIRST, _LAST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 _SETTINGS, _OF_SETTINGS = ("AMB", "HH", "VR"), (0.72, 0.1, 0.18)
 _OUTCOMES = ("reached", "no_answer", "busy", "switched_off", "postponed", "refused", "wrong_number")
@@ -47,13 +46,18 @@ def serve(
     people: People, course: Course, visits: Iterable[Visit], rng: np.random.Generator
 ) -> Iterator[tuple[int, Fact]]:
     """Everything the service did, each with the place in the panel of the person it is about."""
+    teams = {
+        one.id: [other.id for other in staff() if one.id in other.bound_to]
+        for one in staff()
+        if one.role == "doctor"
+    }
     by_person: dict[int, list[Visit]] = {}
     for seen in visits:
         by_person.setdefault(seen.order, []).append(seen)
     for order in range(len(people)):
         mine = by_person.get(order, [])
         for fact in (
-            *_cards(rng),
+            *_cards(teams, rng),
             *_programmes(people, course, order, rng),
             *_check_ups(course, order),
             *_follow_ups(mine, rng),
@@ -64,8 +68,8 @@ def serve(
             yield order, fact
 
 
-def _cards(rng: np.random.Generator) -> Iterator[Fact]:
-    """Most have a card from the first year, some came later; nearly all of them have a doctor."""
+def _cards(teams: Mapping[str, Sequence[str]], rng: np.random.Generator) -> Iterator[Fact]:
+    """Most have a card from the first year, some came later; nearly all have a doctor and a manager."""
     drawn = rng.random(3)
     if drawn[0] >= 0.93:
         return
@@ -74,9 +78,9 @@ def _cards(rng: np.random.Generator) -> Iterator[Fact]:
     yield EpisodeOfCare(0, OWN, "card", opened.isoformat())
     if drawn[2] < 0.97:
         assigned = (opened + timedelta(days=int(rng.integers(0, 4)))).isoformat()
-        doctor, managers = TEAMS[rng.integers(len(TEAMS))]
+        doctor = str(rng.choice(list(teams)))
         yield CareTeam(0, OWN, "doctor", assigned, practitioner=doctor)
-        yield CareTeam(0, OWN, "manager", assigned, practitioner=str(rng.choice(managers)))
+        yield CareTeam(0, OWN, "manager", assigned, practitioner=str(rng.choice(teams[doctor])))
 
 
 def _programmes(people: People, course: Course, order: int, rng: np.random.Generator) -> Iterator[Fact]:
@@ -84,7 +88,7 @@ def _programmes(people: People, course: Course, order: int, rng: np.random.Gener
     adult = add_months(people.births[order], 12 * 35)
     for programme, since in (
         ("hypertension", course.hypertension_since[order]),
-        ("diabetes", course.diabetes_since[order]),
+        ("type2_diabetes", course.diabetes_since[order]),
     ):
         begins = None if np.isnan(since) else date(max(int(since) + 1, FIRST_YEAR), 1, 4)
         enrolled = rng.random() < 0.86
@@ -122,6 +126,8 @@ def _contacts(managed: bool, rng: np.random.Generator) -> Iterator[Fact]:
         day = _LAST - timedelta(days=int(rng.integers(0, 90)))
         when = f"{day.isoformat()}T{rng.integers(10, 21)}:{rng.integers(10, 60)}:00"
         yield Communication(0, None, None, when, direction="in", channel=channel, text=text)
+        if channel != "search" and day < _LAST and rng.random() < 0.8:
+            yield _call(f"{(day + timedelta(days=1)).isoformat()}T09:{rng.integers(10, 60)}:00", "reached")
 
 
 def _call(when: str, outcome: str, barrier: str | None = None) -> Communication:

@@ -1,13 +1,20 @@
-"""The demo from files to paper: invent, import through the same door as any file, render."""
+"""The demo from files to paper: invent, import through the same door as any file, ask the rules, render."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Protocol
 
 from kanglu import record
+from kanglu.care.evaluation import evaluate
+from kanglu.care.examples import is_there
+from kanglu.care.queue import queue
+from kanglu.catalogue.rulebook import Rulebook
+from kanglu.demo.edges import write_edges
 from kanglu.demo.files import write
 from kanglu.demo.people import LAST_YEAR
+from kanglu.demo.rules import AS_OF, IN_FORCE_SINCE, demo_rules
 from kanglu.errors import RecordError, ReportError
 from kanglu.home import home
 from kanglu.i18n import Lang
@@ -35,6 +42,8 @@ def run(people: int, reports: int, today: date, database: str | None, actor: Act
     folder = home() / "data" / LABEL
     screen.say(f"Inventing {people:,} people and five years of check-ups: {folder}")
     write(folder, people)
+    rules = demo_rules()
+    write_edges(folder, rules)
     screen.say(f"The record: {record.init(database)}")
     with record.open(database, actor=actor) as store:
         others = store.batches().query("undone.isna() and label != @LABEL")
@@ -46,8 +55,31 @@ def run(people: int, reports: int, today: date, database: str | None, actor: Act
         with screen.counting("Importing") as progress:
             receipt = import_files(store, [folder], progress=progress)
         screen.say("Imported: " + ", ".join(f"{count:,} {kind}" for kind, count in receipt.facts.items()))
+        _ask(store, rules, today, screen)
         chosen = store.panel("all").record_numbers[:reports]
     _paper(chosen, today, database, actor, screen)
+
+
+def _ask(store: record.Store, rules: Rulebook, today: date, screen: Screen) -> None:
+    """Say what the rules give on the demo's day, by all that is known today."""
+    last = store.last_evaluation()
+    if last is None or last.as_of <= AS_OF.isoformat():
+        with screen.bar("Evaluating") as progress:
+            evaluate(store, rules, as_of=AS_OF, known=today, since=IN_FORCE_SINCE, progress=progress)
+    there = [one.row for one in store.current_results(None, today) if is_there(one.row, AS_OF)]
+    kinds = Counter(row.kind for row in there)
+    screen.say(
+        f"The rules as of {AS_OF}: " + ", ".join(f"{count:,} {kind}s" for kind, count in kinds.items())
+    )
+    tasks = Counter(row.code for row in there if row.kind == "task").most_common(5)
+    often = "; ".join(f"{rules.actions[code].name['en']} ({count:,})" for code, count in tasks)
+    screen.say(f"Most often asked for: {often}")
+    found = queue(store, AS_OF, today, rules=rules)
+    owners = Counter(one.owner for one in found.today)
+    shared = ", ".join(f"{rules.staff[name].name} {count}" for name, count in owners.items() if name)
+    screen.say(f"That day's queue: {shared}; {len(found.left):,} people wait for another day")
+    moment = f"--as-of {AS_OF} --known {today}"
+    screen.say(f"Why somebody is in it: ./run rules explain {found.today[0].record_number} {moment}")
 
 
 def _paper(chosen: list[str], today: date, database: str | None, actor: Actor, screen: Screen) -> None:
