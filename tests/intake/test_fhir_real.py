@@ -95,16 +95,16 @@ def test_pysynthea_beside_synthea_twice_and_back(
     import_files(store, [shared("fhir-hl7-r4-examples")])
     before = _everything(store)
     first = import_files(store, [pysynthea])
-    assert (first.read["Patient"], first.read["Observation"]) == (20, 23354)
+    assert (first.read["Patient"], first.read["Observation"], first.read["CareTeam"]) == (20, 23354, 199)
     # Each blood pressure, height, weight, heart rate … is stated twice, and blood and serum alike.
-    assert first.facts == {"new": 34177, "duplicate": 5324, "corrected": 0, "quarantined": 1244}
+    assert first.facts == {"new": 34375, "duplicate": 5325, "corrected": 0, "quarantined": 1244}
     assert reasons(first) == {
         "value[x]: It has no value and does not say why.": 1229,
         "value: Globulin # g/L is # g/L; only # to # is possible.": 14,
         "value: Venous total CO# # mmol/L is # mmol/L; only # to # is possible.": 1,
     }
     again = import_files(store, [pysynthea])
-    assert (again.facts["new"], again.facts["duplicate"]) == (0, 39501)
+    assert (again.facts["new"], again.facts["duplicate"]) == (0, 39700)
     for receipt in (again, first):
         assert receipt.batch is not None
         store.undo(receipt.batch)

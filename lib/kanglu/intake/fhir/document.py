@@ -1,7 +1,7 @@
 """One FHIR document to a draft: its version judged, its people read first, then what is said of them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from kanglu.errors import Refused
 from kanglu.intake.fhir.clinical import CLINICAL
@@ -13,11 +13,17 @@ from kanglu.intake.fhir.lookups import Lookups
 from kanglu.intake.fhir.observations import observations
 from kanglu.intake.fhir.patient import someone
 from kanglu.intake.fhir.seen import Seen
+from kanglu.intake.fhir.service import SERVICE, care_team, whose
 from kanglu.intake.fhir.slicing import resource_in
 from kanglu.intake.fhir.version import refuse_other_versions, version_of
 from kanglu.record.facts import Fact
 
-TAKEN = frozenset(("Observation", *CLINICAL))
+_ONE: Mapping[str, Callable[[Resource, Seen], Fact]] = {**CLINICAL, **SERVICE}
+_SEVERAL: Mapping[str, Callable[[Resource, Seen], Iterable[Fact]]] = {
+    "Observation": observations,
+    "CareTeam": care_team,
+}
+TAKEN = frozenset((*_ONE, *_SEVERAL))
 """The types that become facts."""
 _NOT_PEOPLE = ("Group", "Device", "Location", "Medication", "Substance")
 
@@ -107,8 +113,8 @@ class _Reading:
     def _facts(self, resource: Resource, located: Located, seen: Seen) -> None:
         seen.subject = place = self._subject(resource, seen)
         subject = self._draft.subjects[place]
-        make = CLINICAL.get(located.kind)
-        facts: Iterable[Fact] = (make(resource, seen),) if make else observations(resource, seen)
+        one, several = _ONE.get(located.kind), _SEVERAL.get(located.kind)
+        facts = (one(resource, seen),) if one else several(resource, seen) if several else ()
         for fact in facts:
             if isinstance(subject, Someone) and (reason := outside_life(fact, subject.statement)):
                 remedy = "Correct the date, or the dates of birth and death, in the source."
@@ -120,8 +126,7 @@ class _Reading:
 
     def _subject(self, resource: Resource, seen: Seen) -> int:
         """The person a resource is about, as a place in the draft's subjects."""
-        field = "patient" if "patient" in resource else "subject"
-        reference = node(resource, field)
+        field, reference = whose(resource, self._people)
         place = self._people.get(reference.get("reference", ""))
         if place is not None:
             return place

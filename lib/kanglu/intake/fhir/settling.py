@@ -14,6 +14,7 @@ from kanglu.intake.fhir.patient import identifiers_of
 from kanglu.intake.reader import Writer
 from kanglu.record.facts import (
     AllergyIntolerance,
+    Communication,
     Condition,
     DiagnosticReport,
     Fact,
@@ -24,7 +25,10 @@ from kanglu.record.facts import (
     Procedure,
 )
 
-_BEEN_AND_DONE = (Observation, Condition, Procedure, Immunization, DiagnosticReport, AllergyIntolerance)
+_BEEN_AND_DONE = (
+    *(Observation, Condition, Procedure, Immunization, DiagnosticReport, AllergyIntolerance),
+    Communication,
+)
 _DATES = "Correct the date, or the dates of birth and death, in the source."
 
 
