@@ -11,13 +11,14 @@ from importlib import import_module
 from rich.console import Console
 from rich.table import Table
 
-SUITES = ("china_par", "scores", "intake", "reports")
+SUITES = ("china_par", "scores", "intake", "rules", "reports")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="kanglu bench", description=__doc__)
     parser.add_argument("suites", nargs="*", metavar="SUITE", help=", ".join(SUITES))
     parser.add_argument("--people", type=int, default=400, help="reports rendered by the fast batch")
+    parser.add_argument("--panel", type=int, default=100_000, help="people over whom the rules are evaluated")
     parser.add_argument("--json", action="store_true", help="answer in JSON")
     parser.add_argument("--markdown", action="store_true", help="answer as the table of the README")
     chosen = parser.parse_args()
@@ -26,7 +27,8 @@ def main() -> None:
     rows: list[dict[str, object]] = []
     for name in chosen.suites or SUITES:
         run: Callable[..., list[dict[str, object]]] = import_module(f"tests.bench.{name}").run
-        rows += run(people=chosen.people) if name == "reports" else run()
+        people = {"reports": chosen.people, "rules": chosen.panel}.get(name)
+        rows += run() if people is None else run(people=people)
     if chosen.json:
         print(json.dumps(rows, ensure_ascii=False, indent=1))
     elif chosen.markdown:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kanglu.care.block import Block, Bookings, Changes, Contacts
 from kanglu.care.calendar import EVER, NEVER, Ints, Longs, Mask, number
-from kanglu.care.events import matcher
+from kanglu.care.events import Worded
 from kanglu.care.periods import Periods
 from kanglu.care.series import MEAN_OF_THE_DAY, Points, Series
 from kanglu.catalogue.rulebook import Rulebook
@@ -157,9 +157,10 @@ class _Builder:
 
     def _events(self) -> dict[str, Points]:
         found = {}
+        worded = {name: Worded(table) for name, table in self.known.tables.items() if "display" in table}
         for event in self.rulebook.events.values():
             table = self.known.tables[event.table]
-            fits = matcher(event, table)
+            fits = worded[event.table].of(event)
             when = _days(table["effective_end" if event.at == "end" else "effective"])
             sound = fits & when.exact & ~_among(table["status"], UNSOUND)
             sound &= ~_among(table["clinical_status"], NOT_HAPPENED)
@@ -224,7 +225,7 @@ class _Builder:
         table = self.known.tables["encounter"]
         when = _days(table["effective"])
         np.minimum.at(since, self._place(table["person_id"])[when.exact], when.first[when.exact])
-        return np.minimum(since, self.as_of).astype(np.int32)
+        return np.asarray(np.minimum(since, self.as_of), dtype=np.int32)
 
 
 class _days:

@@ -53,10 +53,11 @@ def _rows(given: Given, block: Block, evidence: Evidence) -> Iterator[Ruling]:
         strict=True,
     )
     priority, role = (None, None) if is_tag or is_journey else (gift.priority, gift.role)
+    kind, code = gift.kind, gift.code
     for person, of, starts, ends, how, why, opens, due, lapses, channel, inputs in columns:
         based_on = None if given.journey is None or is_journey else f"{given.journey}@{of}"
         yield Ruling(
-            person, gift.kind, gift.code, rule.id, rule.version, str(of), given.part, str(starts), ends,
+            person, kind, code, rule.id, rule.version, str(of), given.part, str(starts), ends,
             how, why, opens, due, lapses, priority, role, channel, based_on, inputs,
         )  # fmt: skip
 
