@@ -67,6 +67,7 @@ def test_a_value_is_as_wanted_only_where_that_is_sure(
         ("glucose", [8.0, 6.0], "max", 8.0),
         ("glucose", [8.0, 6.0], "min", 6.0),
         ("sbp", [139, 140], None, 140),
+        ("sbp", [140, 141], None, 141),
         ("sbp", [139, 140, 139], None, 139),
         ("sbp", [139, 140], "last", 140),
         ("sbp", [150, 139], "max", 150),
