@@ -64,6 +64,12 @@ def test_a_reminder_counts_when_its_time_has_passed(as_of, expected):
     assert table(*late, as_of=as_of) == {20: expected}
 
 
+@pytest.mark.parametrize(("effective", "counted"), [("2026-06-10T19:59:59", 1), ("2026-06-10T20:00:00", 0)])
+def test_the_day_looked_back_from_ends_before_midnight(effective, counted):
+    [found] = table(sent(effective), as_of="2026-06-10").values()
+    assert found[1] == counted
+
+
 def test_an_answer_is_about_the_same_or_comes_right_after():
     two = [sent("2026-06-10T09:00:00"), sent("2026-06-10T10:00:00", about="b.rule@2026-06-01#0")]
     assert table(*two, answer("2026-06-10T11:00:00")) == {9: (0, 1, {}), 10: (1, 1, {})}
@@ -192,6 +198,11 @@ def test_other_words_and_failed_contacts_without_a_reason_are_told_apart():
 )
 def test_barriers_of_the_period(effective, counted):
     assert len(ranked(refusal("cost", effective=effective)).rows) == counted
+
+
+def test_barriers_up_to_the_day_looked_back_from():
+    assert len(ranked(refusal("cost"), as_of="2026-06-09").rows) == 0
+    assert len(ranked(refusal("cost"), as_of="2026-06-10").rows) == 1
 
 
 def test_without_contacts_there_are_no_barriers():

@@ -76,9 +76,9 @@ BY_QUARTER = "hypertension_managed_to_standard.visits_by_quarter.guangdong_2011"
 ENROLLED = (1, HTN, "2024-01-01")
 
 
-def standard(days, as_of, setting="AMB", episode=ENROLLED):
+def standard(days, as_of, *more, setting="AMB", episode=ENROLLED):
     visits = visits_of(encounters(*((1, setting, one) for one in days)))
-    found = managed_to_standard(episodes(episode), visits, people(1), HTN, 2025, day(as_of))
+    found = managed_to_standard(episodes(episode, *more), visits, people(1), HTN, 2025, day(as_of))
     return {name: counts(one)[:2] for name, one in found.items()}
 
 
@@ -121,6 +121,11 @@ def test_visits_count_while_enrolled():
     assert standard(four, "2025-12-31", episode=(1, HTN, "2025-01-02"))[NATIONAL] == (0, 1)
     assert standard(four, "2025-12-31", episode=(1, HTN, "2025-01-01", "2025-10-01"))[NATIONAL] == (0, 1)
     assert standard(four, "2025-12-31", episode=(1, HTN, "2025-01-01", "2025-10-02"))[NATIONAL] == (1, 1)
+
+
+def test_a_visit_in_two_enrolments_at_once_is_one():
+    two = ["2025-01-01", "2025-04-01"]
+    assert standard(two, "2025-12-31", (1, HTN, "2024-06-01"))[NATIONAL] == (0, 1)
 
 
 def test_control_has_no_second_definition():

@@ -113,5 +113,6 @@ def test_on_an_earlier_day_the_outcome_and_the_later_reminders_are_not_known():
 def test_only_recommendations_of_the_period():
     nothing = communications()
     assert recommendations(recommended(), nothing, Days.year(2025), day("2026-06-30")) == ()
+    assert recommendations(recommended(starts="2026-05-01"), nothing, YEAR, day("2026-04-30")) == ()
     assert recommendations(recommended(kind="task"), nothing, YEAR, day("2026-06-30")) == ()
     assert recommendations(results(), nothing, YEAR, day("2026-06-30")) == ()

@@ -284,7 +284,12 @@ def test_a_visit_by_telephone_is_no_return():
 
 
 @pytest.mark.parametrize(
-    ("death", "expected"), [("2026-06-16", (0, 0, {"died": 1})), ("2026-06-17", (0, 1, {}))]
+    ("death", "expected"),
+    [
+        ("2026-06-01", (0, 0, {"died": 1})),
+        ("2026-06-16", (0, 0, {"died": 1})),
+        ("2026-06-17", (0, 1, {})),
+    ],
 )
 def test_who_died_in_the_fifteen_days_is_told_apart(death, expected):
     assert after_call(who=people(1, died={1: death})) == expected

@@ -74,7 +74,7 @@ def managed_to_standard(
     when the year is over. By the counting of Guangdong and Shenzhen 2011: one visit or more by the end of
     March, two by June, three by September, four by December; due when the first quarter is over, and counted
     up to the last quarter that is. Visits are days, while enrolled. Who was enrolled for a part of the year
-    is asked no less: the text states no exception.
+    is asked no less: the copies state no exception.
 
     Sources: 国家基本公共卫生服务规范(第三版), 2017; Guangdong and Shenzhen 2011; both at second hand, not
     held against the issued texts.

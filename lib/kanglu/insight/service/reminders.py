@@ -56,7 +56,6 @@ def reminder_hours(communications: pd.DataFrame, days: Days, hours: int, as_of: 
     it; or because a voice call was taken (``reached``). Our definition.
     """
     known = sound(communications)
-    known = known[known["effective"] <= end_of(as_of)]
     known = known.assign(day=days_of(known["effective"]))
     out = (known["direction"] == "out") & known["channel"].isin(CHANNELS) & known["about"].notna()
     timed = known["effective"].str.len() > DAY

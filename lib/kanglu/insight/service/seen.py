@@ -15,18 +15,18 @@ from kanglu.insight.derived import days_of
 from kanglu.insight.service.figure import Days
 from kanglu.record.listed import UNSOUND
 
+DAY = len("2026-05-26")
+NEVER = np.datetime64("9999-12-31")
 INPATIENT = frozenset({"IMP", "ACUTE", "NONAC", "inpatient"})
 """Settings of a stay in hospital (HL7 ActCode)."""
 FACE_TO_FACE, TELEPHONE, UNKNOWN = "face_to_face", "telephone", "unknown"
-DAY = len("2026-05-26")
-NEVER = np.datetime64("9999-12-31")
 MODES = {**dict.fromkeys(("AMB", "HH", "FLD", "EMER"), FACE_TO_FACE), "VR": TELEPHONE}
 """How a person was seen, by setting (HL7 ActCode); any other setting, or none, leaves it unknown."""
 
 
-def sound(facts: pd.DataFrame, column: str = "effective") -> pd.DataFrame:
+def sound(facts: pd.DataFrame) -> pd.DataFrame:
     """The facts that are not withdrawn, took place, and have a time known to the day."""
-    dated = facts[column].str.len() >= DAY
+    dated = facts["effective"].str.len() >= DAY
     return facts[dated & ~facts["clinical_status"].isin(NOT_HAPPENED) & ~facts["status"].isin(UNSOUND)]
 
 
@@ -41,7 +41,8 @@ def visits_of(encounters: pd.DataFrame, event: EventType | None = None) -> pd.Da
     happened = sound(encounters)
     happened = happened[~happened["setting"].isin(INPATIENT)]
     if event is not None:
-        columns = {name: happened[name].to_numpy(dtype=object) for name in happened.columns}
+        read = ("id", "system", "code", "display", "setting")
+        columns = {name: happened[name].to_numpy(dtype=object) for name in read}
         happened = happened[matcher(event, columns)]
     visits = pd.DataFrame(
         {
@@ -55,12 +56,12 @@ def visits_of(encounters: pd.DataFrame, event: EventType | None = None) -> pd.Da
     return ordered.drop_duplicates(["person_id", "day", "mode"], keep="last").reset_index(drop=True)
 
 
-def seen(visits: pd.DataFrame, days: Days, as_of: date) -> pd.DataFrame:
-    """The visits of a period up to a day at which the person was seen, not telephoned.
+def seen(visits: pd.DataFrame) -> pd.DataFrame:
+    """The visits at which the person was seen, not telephoned.
 
     A visit of unknown mode counts: that it took place is stated.
     """
-    return within(visits[visits["mode"] != TELEPHONE], days, as_of)
+    return visits[visits["mode"] != TELEPHONE]
 
 
 def within(dated: pd.DataFrame, days: Days, as_of: date) -> pd.DataFrame:

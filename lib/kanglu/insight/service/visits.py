@@ -64,7 +64,7 @@ def revisits(visits: pd.DataFrame, people: pd.DataFrame, days: Days, months: int
     `as_of`. Numerator: those of them seen on a later day of that time. Apart: see `outcomes.outcome`. A
     telephone visit is none. Our definition.
     """
-    ours = seen(visits[visits["person_id"].isin(people.index)], Days(days.since, as_of), as_of)
+    ours = seen(visits[visits["person_id"].isin(people.index)])
     first = within(ours, days, as_of).groupby("person_id", as_index=False)["day"].min()
     deadlines = [np.datetime64(add_months(day.date(), months)) for day in first["day"]]
     first = first.assign(deadline=np.array(deadlines, dtype="datetime64[D]"))
@@ -89,8 +89,8 @@ def retention(visits: pd.DataFrame, people: pd.DataFrame, before: Days, days: Da
             f"The period from {days.since} begins before the one before it ends, on {before.until}.",
             remedy="Ask for two periods that do not overlap.",
         )
-    were = frozenset(seen(visits, before, as_of)["person_id"]) & frozenset(people.index)
-    are = were & frozenset(seen(visits, days, as_of)["person_id"])
+    were = frozenset(within(seen(visits), before, as_of)["person_id"]) & frozenset(people.index)
+    are = were & frozenset(within(seen(visits), days, as_of)["person_id"])
     lost = were - are
     died = lost & frozenset(people.index[deaths_of(people) <= np.datetime64(days.until)])
     undated = lost & undated_deaths(people)
@@ -121,8 +121,7 @@ def visits_after_first_call(
     calls = calls.assign(day=days_of(calls["effective"]))
     calls = within(calls, days, as_of)
     calls = calls.assign(deadline=calls["day"] + np.timedelta64(CALL_DAYS, "D"))
-    seen_then = visits[(visits["mode"] != TELEPHONE) & (visits["day"] <= np.datetime64(as_of))]
-    both = calls.merge(seen_then, on="person_id", suffixes=("", "_seen"))
+    both = calls.merge(seen(visits), on="person_id", suffixes=("", "_seen"))
     timed = (both["effective"].str.len() > DAY) & (both["effective_seen"].str.len() > DAY)
     first = timed & (both["effective_seen"] < both["effective"])
     came = both[(both["day_seen"] >= both["day"]) & ~first & (both["day_seen"] <= both["deadline"])]
