@@ -6,7 +6,7 @@ lock, so that two people never act on what the other has just changed.
 
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 
@@ -123,11 +123,7 @@ def reopen(store: Store, record_number: str, key: str, reason: str, *, rules: Ru
         if on.task["state"] not in CLOSED:
             raise on.refusal("It is open.", "There is nothing to do.")
         change = on.change("reopened", reason)
-        frame = pd.DataFrame([change._asdict()], dtype=object).astype({"person_id": "int64"})
-        frame["id"] = 0
-        changes = pd.concat([on.acts.task_change, frame], ignore_index=True)
-        acts = replace(on.acts, task_change=changes[list(on.acts.task_change.columns)])
-        after = derived(on.rows, acts, on.today, on.rules)
+        after = derived(on.rows, on.acts.with_change(change), on.rules)
         if after.loc[after["key"] == key, "state"].item() in CLOSED:
             raise on.refusal(
                 f"It was closed on {on.task['ends']} by a fact ({on.task['reason']}), not by hand.",
@@ -151,7 +147,7 @@ def take(store: Store, record_number: str, key: str, owner: str, *, rules: Ruleb
     with acting(store, record_number, key, "take", rules) as on:
         on.require_open()
         require_known(owner, "member of the staff", on.rules.staff, on.where)
-        changes = on.acts.task_change
+        changes = on.acts.changes
         handed = changes[(changes["task"] == key) & (changes["code"] == "handed_over")]
         holder = handed["owner"].iloc[-1] if len(handed) else None
         if holder is not None and holder != owner:
@@ -217,8 +213,8 @@ def acting(
     rows = results(store, [person.id], moment, kinds)
     by = f"kanglu/{store.actor.id}"
     with store.batch(f"{what} {key}", kind="entry") as writer:
-        acts = read_acts(store, [person.id], moment)
-        found = derived(rows, acts, moment.as_of, in_force)
+        acts = read_acts(store, person.id, moment)
+        found = derived(rows, acts, in_force)
         named = found[found["key"] == key]
         if named.empty:
             near = did_you_mean(key, found["key"]) or "`tasks` lists what there is; evaluate first."

@@ -40,14 +40,14 @@ class Letters:
     ) -> "Letters":
         """For the people of a frame, each of whom is read."""
         ids, say, day = sorted(set(found["person_id"].tolist())), words(lang), moment.as_of
-        doctors = held_on(acts.care_team[acts.care_team["code"] == "doctor"], day)
+        team = held_on(acts.frame("care_team"), day)
+        doctors = team[(team["code"] == "doctor") & team["practitioner"].notna()]
         names = {
             person: rules.staff[doctor].name if doctor in rules.staff else doctor
             for person, doctor in zip(doctors["person_id"], doctors["practitioner"], strict=True)
-            if doctor == doctor
         }
-        slots = _slots(store.facts(ids, "appointment", moment), day, say)
-        said = acts.communication[acts.communication["text"].notna()]
+        slots = _slots(acts.frame("appointment"), day, say)
+        said = acts.contacts[acts.contacts["text"].notna()]
         quotes = dict(zip(said["id"].tolist(), said["text"].tolist(), strict=True))
         about = {
             view.id: About(

@@ -16,7 +16,7 @@ from kanglu.care.checks import now, require_known
 from kanglu.care.letters import Letters
 from kanglu.care.marks import Marks, marks
 from kanglu.care.sending import earliest, hours_of
-from kanglu.care.tasks import Acts, acts_of, derived, frame_of, numbered, results
+from kanglu.care.tasks import Acts, acts_of, derived, frame_of, results
 from kanglu.catalogue.criteria import Hours
 from kanglu.catalogue.programmes import MessageType
 from kanglu.catalogue.rulebook import Rulebook, rulebook
@@ -68,9 +68,9 @@ def outbox(
     in_force, moment = rules or rulebook(), Moment(at.date(), known or at.date())
     rows, tags = _read(store, people.ids if isinstance(people, Panel) else people, moment)
     ids = sorted(set(rows["person_id"].tolist()))
-    acts = acts_of(store, ids, moment)
-    tagged = marks(tags, store.facts(ids, "flag", moment), moment.as_of)
-    found = derived(rows, acts, moment.as_of, in_force)
+    acts = acts_of(store, ids, moment, "flag", "appointment")
+    tagged = marks(tags, acts.frame("flag"), moment.as_of)
+    found = derived(rows, acts, in_force)
     found = found.sort_values(["person_id", "window_start", "key"], ignore_index=True)
     named = zip(found["code"].tolist(), found["rule"].tolist(), strict=True)
     kinds = [in_force.messages.get(code) if rule in in_force.rules else None for code, rule in named]
@@ -80,7 +80,8 @@ def outbox(
     letters = Letters.of(store, to_go, acts, moment, in_force, lang)
     _add_words(found, kinds, letters)
     found["channel"] = found["channel"].where(~found["person_id"].isin(tagged.get(PHONE_ONLY, ())), "phone")
-    return numbered(store, found, moment)[[*OUTBOX_COLUMNS]]
+    found["record_number"] = acts.numbers.reindex(found["person_id"]).to_numpy(dtype=object)
+    return found[[*OUTBOX_COLUMNS]]
 
 
 def sent(
@@ -165,7 +166,7 @@ def _add_states(found: pd.DataFrame, kinds: Sequence[MessageType | None], acts: 
 
 def _had(acts: Acts) -> set[tuple[int, str]]:
     """The messages that people have been sent, by whatever rule."""
-    said = acts.communication
+    said = acts.contacts
     out = said[(said["direction"] == "out") & said["code"].notna() & said["outcome"].isna()]
     return set(zip(out["person_id"], out["code"], strict=True))
 

@@ -23,7 +23,7 @@ from kanglu.care.calendar import EVER, NEVER, iso, number
 from kanglu.care.checks import require_known
 from kanglu.care.given import OPEN
 from kanglu.care.marks import marks
-from kanglu.care.tasks import TASKS, Acts, acts_of, days_of, derived, frame_of, numbered
+from kanglu.care.tasks import TASKS, Acts, acts_of, days_of, derived, frame_of
 from kanglu.catalogue.rulebook import Rulebook, rulebook
 from kanglu.record import Store
 from kanglu.record.moment import Moment
@@ -199,14 +199,17 @@ def _read(store: Store, moment: Moment, rules: Rulebook) -> pd.DataFrame:
     rows = frame_of([row for row in stored if row.kind in TASKS and (row.window_start or day) <= day])
     ids = sorted(set(rows.loc[(rows["state"] == OPEN) | (rows["ends"] >= day), "person_id"].tolist()))
     rows = rows[rows["person_id"].isin(ids)]
-    acts, flags = acts_of(store, ids, moment), store.facts(ids, "flag", moment)
-    found = derived(rows, acts, moment.as_of, rules)
+    acts = acts_of(store, ids, moment, "flag")
+    found = derived(rows, acts, rules)
     next_try = days_of(found["next_try"])
     today = number(moment.as_of)
     found = found[found["state"].isin(WORKABLE) & ((next_try <= today) | (next_try == NEVER))]
-    tagged = marks(frame_of([row for row in stored if row.kind == "tag"]), flags, moment.as_of)
+    tags = frame_of([row for row in stored if row.kind == "tag"])
+    tagged = marks(tags, acts.frame("flag"), moment.as_of)
     high = frozenset[int]().union(*(tagged.get(tag, frozenset()) for tag in HIGH_RISK_TAGS))
-    return _weighed(numbered(store, found, moment), high, chances(acts, rules), today)
+    people = store.people(sorted(set(found["person_id"].tolist())), moment).set_index("person_id")
+    found["record_number"] = people["record_number"].reindex(found["person_id"]).to_numpy(dtype=object)
+    return _weighed(found, high, chances(acts, rules), today)
 
 
 def _weighed(
@@ -228,7 +231,7 @@ def _weighed(
 
 def chances(acts: Acts, rules: Rulebook) -> "pd.Series[float]":
     """How likely people are to be reached, by id: of all attempts those that did reach them, with a prior."""
-    said = acts.communication
+    said = acts.contacts
     tried = said[(said["direction"] == "out") & said["outcome"].isin(list(rules.outcomes))]
     reached = tried["outcome"].isin([one.id for one in rules.outcomes.values() if one.stops])
     people = reached.groupby(tried["person_id"])

@@ -5,7 +5,7 @@ since (by the same rules as in the evaluation, see `closing`), and from the day.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -23,9 +23,11 @@ from kanglu.care.rows import texts
 from kanglu.catalogue.rulebook import Rulebook, rulebook
 from kanglu.dates import end_of
 from kanglu.record import Panel, Store
+from kanglu.record.facts import TaskChange
+from kanglu.record.frames import AHEAD
+from kanglu.record.knowing import read_known
 from kanglu.record.known import COLUMNS, Known
 from kanglu.record.moment import Moment
-from kanglu.record.panel import read_facts
 from kanglu.record.rulings import Ruling
 
 type State = Literal["draft", "ready", "due", "overdue", "snoozed", "done", "failed", "cancelled"]
@@ -45,46 +47,67 @@ TASK_COLUMNS: Final = (
 
 @dataclass(frozen=True, eq=False)
 class Acts:
-    """What people did to the tasks of some people: frames of facts, columns as the tables of the record.
+    """What people did to the tasks of some people, and who looks after them.
 
     Parameters
     ----------
-    communication, task_change : contacts, and acts, by person and time.
-    care_team : who looks after them.
+    known : the facts, of the kinds `ACTS` at least.
     """
 
-    communication: pd.DataFrame
-    task_change: pd.DataFrame
-    care_team: pd.DataFrame
+    known: Known
+
+    def frame(self, kind: str) -> pd.DataFrame:
+        """The facts of a kind that count on the day, by person and time."""
+        facts = pd.DataFrame(dict(self.known.tables[kind]))
+        facts = facts[facts["effective"].notna()]
+        if kind not in AHEAD:
+            facts = facts[facts["effective"] <= end_of(self.known.as_of)]
+        return facts.sort_values(["person_id", "effective", "id"], ignore_index=True)
 
     @cached_property
+    def contacts(self) -> pd.DataFrame:
+        """Calls and messages."""
+        return self.frame("communication")
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """What was done by hand."""
+        return self.frame("task_change")
+
+    @property
     def attempts(self) -> pd.DataFrame:
         """The contacts that were tried about a task, and came to something."""
-        found = self.communication
+        found = self.contacts
         return found[(found["direction"] == "out") & found["about"].notna() & found["outcome"].notna()]
 
-    def block(self, ids: npt.NDArray[np.int64], as_of: date, rules: Rulebook) -> Block:
-        """The same in columns, and nothing else of these people (ids ascending)."""
-        people = pd.DataFrame({"person_id": ids, "recorded_day": np.zeros(len(ids), dtype=np.int32)})
-        for name in ("record_number", "sex", "birth_date", "died"):
-            people[name] = None
-        frames: Mapping[str, pd.DataFrame] = {
-            "communication": self.communication,
-            "task_change": self.task_change,
-        }
-        tables = {
-            name: {column: _column(frames.get(name), column, ids) for column in columns}
+    @property
+    def numbers(self) -> "pd.Series[str]":
+        """Record numbers by person id."""
+        return self.known.people.set_index("person_id")["record_number"]
+
+    def block(self, rules: Rulebook) -> Block:
+        """The same in columns, and nothing else of these people."""
+        none = {
+            name: {column: np.empty(0, dtype=_KINDS.get(column, np.object_)) for column in columns}
             for name, columns in COLUMNS.items()
         }
-        return block_of(Known(as_of, people, {}, tables), rules)
+        return block_of(replace(self.known, tables=none | dict(self.known.tables)), rules)
+
+    def with_change(self, change: TaskChange) -> "Acts":
+        """As they would be with one more act."""
+        said = {"id": np.iinfo(np.int64).max, **change._asdict()}
+        table = {
+            name: np.append(cells, np.array([said[name]], dtype=cells.dtype))
+            for name, cells in self.known.tables["task_change"].items()
+        }
+        return Acts(replace(self.known, tables={**self.known.tables, "task_change": table}))
 
 
-def _column(facts: pd.DataFrame | None, name: str, ids: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-    kind = {"id": np.int64, "person_id": np.int64, "recorded_day": np.int32}.get(name, np.object_)
-    if facts is None:
-        return np.empty(0, dtype=kind)
-    cells = facts.loc[facts["person_id"].isin(ids), name]
-    return _nothing_missing(cells) if kind is np.object_ else cells.to_numpy(dtype=kind)
+_KINDS: Final[Mapping[str, type[np.generic]]] = {
+    "id": np.int64,
+    "person_id": np.int64,
+    "recorded_day": np.int32,
+}
 
 
 def tasks(
@@ -113,25 +136,23 @@ def tasks(
     moment = Moment(as_of or store.as_of, known or as_of or store.known)
     rows = results(store, people.ids if isinstance(people, Panel) else people, moment, TASKS)
     acts = acts_of(store, rows["person_id"].tolist(), moment)
-    return numbered(store, derived(rows, acts, moment.as_of, rules or rulebook()), moment)[[*TASK_COLUMNS]]
+    found = derived(rows, acts, rules or rulebook())
+    found["record_number"] = acts.numbers.reindex(found["person_id"]).to_numpy(dtype=object)
+    return found[[*TASK_COLUMNS]]
 
 
-def numbered(store: Store, found: pd.DataFrame, moment: Moment) -> pd.DataFrame:
-    """The same with the record numbers of the people."""
-    people = store.people(sorted(set(found["person_id"].tolist())), moment).set_index("person_id")
-    return found.assign(record_number=people["record_number"].reindex(found["person_id"]).to_numpy())
+def acts_of(store: Store, ids: Iterable[int], moment: Moment, *more: str) -> Acts:
+    """What was done to the tasks of people, and `more` kinds of facts.
+
+    It is read as the rules read: one row of the audit log. Whoever shows it to somebody reads the people.
+    """
+    return Acts(store.known_facts(sorted(set(ids)), (), moment.as_of, moment.known, (*ACTS, *more)))
 
 
-def acts_of(store: Store, ids: Iterable[int], moment: Moment) -> Acts:
-    """What was done to the tasks of people; each read is audited."""
-    concerned = sorted(set(ids))
-    return Acts(*(store.facts(concerned, kind, moment) for kind in ACTS))
-
-
-def read_acts(store: Store, ids: Sequence[int], moment: Moment) -> Acts:
-    """The same while a batch is being entered; the caller has been audited already."""
+def read_acts(store: Store, person_id: int, moment: Moment) -> Acts:
+    """The same of one person while a batch is being entered; the caller has been audited already."""
     with store.database.reading() as connection:
-        return Acts(*(read_facts(connection, ids, kind, moment, None) for kind in ACTS))
+        return Acts(read_known(connection, [person_id], (), moment, kinds=ACTS))
 
 
 def results(store: Store, ids: Sequence[int], moment: Moment, kinds: Sequence[str]) -> pd.DataFrame:
@@ -146,20 +167,21 @@ def frame_of(rows: Sequence[Ruling]) -> pd.DataFrame:
     return frame.astype({"person_id": np.int64, "version": np.int64, "part": np.int64})
 
 
-def derived(rows: pd.DataFrame, acts: Acts, as_of: date, rules: Rulebook) -> pd.DataFrame:
-    """What has become of results of rules on a day: as `tasks`, without record numbers.
+def derived(rows: pd.DataFrame, acts: Acts, rules: Rulebook) -> pd.DataFrame:
+    """What has become of results of rules on the day of the acts: as `tasks`, without record numbers.
 
     Parameters
     ----------
     rows : columns as in `Ruling`; those that begin after the day are left out.
     acts : of the same people.
     """
+    as_of = acts.known.as_of
     rows = rows[rows["starts"] <= as_of.isoformat()].reset_index(drop=True)
     named = zip(rows["rule"].tolist(), rows["period"].tolist(), rows["part"].tolist(), strict=True)
     rows["key"] = np.array([*(key_of(*one) for one in named), None], dtype=object)[:-1]
-    today, closings = number(as_of), _closings(rows, acts, as_of, rules)
+    today, closings = number(as_of), _closings(rows, acts, rules)
     opens, due = days_of(rows["window_start"]), days_of(rows["due"])
-    changes = acts.task_change
+    changes = acts.changes
     until = days_of(_last(changes[changes["code"] == "snoozed"], "task", rows)["until"])
     open_ = closings.state == OPEN
     snoozed = open_ & (until > today) & (until < NEVER)
@@ -173,15 +195,15 @@ def derived(rows: pd.DataFrame, acts: Acts, as_of: date, rules: Rulebook) -> pd.
     rows["snoozed_until"] = _texts(until)
     _add_attempts(rows, acts, rules, open_)
     handed = _last(changes[(changes["code"] == "handed_over") & changes["owner"].notna()], "task", rows)
-    rows["owner"] = np.where(handed["owner"].notna(), handed["owner"], _carers(rows, acts, as_of))
+    rows["owner"] = np.where(handed["owner"].notna(), handed["owner"], _carers(rows, acts))
     return rows.sort_values(["person_id", "due", "key"], ignore_index=True)
 
 
-def _closings(rows: pd.DataFrame, acts: Acts, as_of: date, rules: Rulebook) -> Closings:
+def _closings(rows: pd.DataFrame, acts: Acts, rules: Rulebook) -> Closings:
     """When, how and why each is closed by the day: by the evaluation, by hand since, or by its lapse."""
-    today, ids = number(as_of), np.unique(rows["person_id"].to_numpy(dtype=np.int64))
-    by_hand = ByHand(acts.block(ids, as_of, rules), rules)
-    person = np.searchsorted(ids, rows["person_id"].to_numpy()).astype(np.int32)
+    today, block = number(acts.known.as_of), acts.block(rules)
+    by_hand = ByHand(block, rules)
+    person = np.searchsorted(block.ids, rows["person_id"].to_numpy(dtype=np.int64)).astype(np.int32)
     period, starts, parts = days_of(rows["period"]), days_of(rows["starts"]), rows["part"].tolist()
     found = Closings.none(len(rows))
     for at in rows.groupby(["rule", "part"]).indices.values():
@@ -213,9 +235,9 @@ def _add_attempts(rows: pd.DataFrame, acts: Acts, rules: Rulebook, open_: Mask) 
     rows["next_try"] = np.array([*retries, None], dtype=object)[:-1]
 
 
-def _carers(rows: pd.DataFrame, acts: Acts, as_of: date) -> Words:
+def _carers(rows: pd.DataFrame, acts: Acts) -> Words:
     """The member of the care team, on the day, whose role each task is."""
-    members = held_on(acts.care_team, as_of)
+    members = held_on(acts.frame("care_team"), acts.known.as_of)
     members = members[members["practitioner"].notna()]
     return _nothing_missing(_last(members, "code", rows, "role")["practitioner"])
 

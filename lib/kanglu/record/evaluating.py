@@ -1,6 +1,6 @@
 """What the store gives to the rules, and takes from them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -9,7 +9,7 @@ from kanglu.record import knowing, rulings
 from kanglu.record.auditing import Deed, Scribe
 from kanglu.record.database import lock_writers, uncollected
 from kanglu.record.identity import record_number
-from kanglu.record.known import Known
+from kanglu.record.known import COLUMNS, Known
 from kanglu.record.moment import Moment
 from kanglu.record.opened import Opened
 from kanglu.record.rulings import Evaluation, Stored
@@ -51,12 +51,21 @@ class Evaluating(Opened):
 
     # -- what the rules read -----------------------------------------------------------------------
 
-    def known_facts(self, ids: Sequence[int], indicators: Sequence[str], as_of: date, known: date) -> Known:
-        """The facts of some people, of these indicators, in columns; see `Known`."""
+    def known_facts(
+        self,
+        ids: Sequence[int],
+        indicators: Sequence[str],
+        as_of: date,
+        known: date,
+        kinds: Collection[str] = tuple(COLUMNS),
+    ) -> Known:
+        """The facts of some people, of these indicators and kinds, in columns; see `Known`."""
         self._require_rules()
         self._audit([Deed("read for rules", None, {"people": len(ids)})])
         with uncollected(), self.database.reading() as connection:
-            return knowing.read_known(connection, ids, indicators, Moment(as_of, known), mask=self._mask())
+            return knowing.read_known(
+                connection, ids, indicators, Moment(as_of, known), kinds=kinds, mask=self._mask()
+            )
 
     def current_results(self, ids: Sequence[int] | None, known: date) -> list[Stored]:
         """What the rules gave to people (all, when None) as it stood at the end of a day."""

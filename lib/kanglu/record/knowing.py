@@ -1,6 +1,6 @@
 """Reading `Known`: everything that rules are evaluated over, of some people at a moment."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 from sqlalchemy import Connection, func, or_, select
@@ -23,15 +23,17 @@ def read_known(
     indicators: Sequence[str],
     moment: Moment,
     *,
+    kinds: Collection[str] = tuple(COLUMNS),
     mask: Keys | None = None,
 ) -> Known:
-    """The facts of these people; those whom the record did not know by then are left out."""
+    """The facts of these people; those whom the record did not know by then are left out.
+
+    Of the tables beside observations those of `kinds` are read.
+    """
     parts = list(chunks(sorted(set(ids)), PEOPLE_A_QUERY)) or [[]]
     people = pd.concat([_people(connection, some, moment, mask) for some in parts], ignore_index=True)
     known = people["person_id"].tolist()
-    tables = {
-        name: read_columns_of(connection, name, columns, moment, known) for name, columns in COLUMNS.items()
-    }
+    tables = {name: read_columns_of(connection, name, COLUMNS[name], moment, known) for name in kinds}
     observations = read_observations_of(connection, indicators, moment, known)
     return Known(moment.as_of, people, observations, tables)
 

@@ -19,7 +19,7 @@ _EVENT = (
     *("id", "person_id", "system", "code", "display", "effective", "effective_end", "clinical_status"),
     "status",
 )
-_STRETCH = ("person_id", "code", "effective", "effective_end", "clinical_status", "status")
+_STRETCH = ("id", "person_id", "code", "effective", "effective_end", "clinical_status", "status")
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "condition": (*_EVENT, "verification_status"),
     "medication_statement": (*_EVENT, "intent"),
@@ -29,7 +29,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "communication": (*_EVENT, "direction", "channel", "outcome", "about", "text"),
     "appointment": (*_EVENT, "booked", "recorded_day"),
     "episode_of_care": _STRETCH,
-    "care_team": _STRETCH,
+    "care_team": (*_STRETCH, "practitioner"),
     "flag": _STRETCH,
     "task_change": ("id", "person_id", "code", "effective", "task", "until", "owner", "reason", "status"),
 }
