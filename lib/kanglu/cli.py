@@ -327,8 +327,7 @@ def demo(
     """Invent a panel, import it, put some of it and the whole cohort on paper, and say where to look."""
     from kanglu.demo import tour
 
-    today = datetime.now().astimezone().date()
-    tour.run(people, reports, today, database, _actor("care"), screen)
+    tour.run(people, reports, database, _actor("care"), screen)
 
 
 def _actor(purpose: str) -> "Actor":

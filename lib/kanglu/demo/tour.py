@@ -34,7 +34,7 @@ class Screen(Protocol):
     def bar(self, what: str) -> AbstractContextManager[Callable[[int, int], None]]: ...
 
 
-def run(people: int, reports: int, today: date, database: str | None, actor: Actor, screen: Screen) -> None:
+def run(people: int, reports: int, database: str | None, actor: Actor, screen: Screen) -> None:
     """Make the demo; run again, it finds everything there and changes nothing.
 
     Raises `RecordError` where the database holds another import: the invented must never get among the real.
@@ -55,13 +55,14 @@ def run(people: int, reports: int, today: date, database: str | None, actor: Act
         with screen.counting("Importing") as progress:
             receipt = import_files(store, [folder], progress=progress)
         screen.say("Imported: " + ", ".join(f"{count:,} {kind}" for kind, count in receipt.facts.items()))
-        _ask(store, rules, today, screen)
-        chosen = store.panel("all").record_numbers[:reports]
+        _ask(store, rules, screen)
+        chosen, today = store.panel("all").record_numbers[:reports], store.known
     _paper(chosen, today, database, actor, screen)
 
 
-def _ask(store: record.Store, rules: Rulebook, today: date, screen: Screen) -> None:
+def _ask(store: record.Store, rules: Rulebook, screen: Screen) -> None:
     """Say what the rules give on the demo's day, by all that is known today."""
+    today = store.known
     last = store.last_evaluation()
     if last is None or last.as_of <= AS_OF.isoformat():
         with screen.bar("Evaluating") as progress:
