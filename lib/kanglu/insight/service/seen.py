@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kanglu.care.blocks import ENDED, NOT_HAPPENED
-from kanglu.care.events import matcher
+from kanglu.care.events import Worded
 from kanglu.catalogue.programmes import EventType
 from kanglu.insight.derived import days_of
 from kanglu.insight.service.figure import Days
@@ -42,8 +42,8 @@ def visits_of(encounters: pd.DataFrame, event: EventType | None = None) -> pd.Da
     happened = happened[~happened["setting"].isin(INPATIENT)]
     if event is not None:
         read = ("id", "system", "code", "display", "setting")
-        columns = {name: happened[name].to_numpy(dtype=object) for name in read}
-        happened = happened[matcher(event, columns)]
+        stated = happened[[*read]].astype(object).where(happened[[*read]].notna(), None)
+        happened = happened[Worded({name: stated[name].to_numpy() for name in read}).of(event)]
     visits = pd.DataFrame(
         {
             "person_id": happened["person_id"],
