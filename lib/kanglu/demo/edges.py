@@ -27,7 +27,7 @@ from kanglu.demo.people import id_numbers, names
 from kanglu.demo.resources import Resource, patient, resource
 from kanglu.demo.rules import AS_OF, IN_FORCE_SINCE
 from kanglu.demo.writing import write_ndjson, write_table
-from kanglu.record.facts import Observation
+from kanglu.record.facts import Appointment, Encounter, Fact, Observation, Procedure
 
 type Side = Literal["fires", "short"]
 
@@ -143,11 +143,19 @@ def write_edges(folder: Path, rules: Rulebook) -> list[Path]:
             if isinstance(fact, Observation):
                 rows.append((cards[order], called[order], *_reading(rules, fact)))
             else:
-                resources.append(resource(fact, key, place))
+                resources.append(resource(_named(rules, fact), key, place))
     return [
         write_ndjson(folder / "边界.ndjson", resources),
         write_table(folder / "边界.csv", rows),
     ]
+
+
+def _named(rules: Rulebook, fact: Fact) -> Fact:
+    """The fact with the words for its code, where it is an event that has none."""
+    if not isinstance(fact, Encounter | Procedure | Appointment) or fact.display:
+        return fact
+    words = (event.name["zh"] for event in rules.events.values() if fact.code in event.codes)
+    return fact._replace(display=next(words, None))
 
 
 def _reading(rules: Rulebook, fact: Observation) -> Sequence[str | None]:

@@ -101,14 +101,14 @@ def _programmes(people: People, course: Course, order: int, rng: np.random.Gener
 
 def _check_ups(course: Course, order: int) -> Iterator[Fact]:
     for column in np.flatnonzero(course.attended[order]):
-        yield Encounter(0, OWN, "check-up", course.days[order][column].isoformat())
+        yield Encounter(0, OWN, "check-up", course.days[order][column].isoformat(), display="健康体检")
 
 
 def _follow_ups(visits: Iterable[Visit], rng: np.random.Generator) -> Iterator[Fact]:
     """The visits; after a dangerous pressure most are reached by telephone the next day."""
     for seen in visits:
         setting = str(rng.choice(_SETTINGS, p=_OF_SETTINGS))
-        yield Encounter(0, OWN, "follow-up", seen.day.isoformat(), setting=setting)
+        yield Encounter(0, OWN, "follow-up", seen.day.isoformat(), setting=setting, display="随访")
         if seen.danger and rng.random() < 0.9:
             next_day = (seen.day + timedelta(days=1)).isoformat()
             yield _call(f"{next_day}T09:{rng.integers(10, 60)}:00", "reached")
@@ -160,5 +160,6 @@ def _hospital(age: float, rng: np.random.Generator) -> Iterator[Fact]:
         for _ in range(1 + int(rng.random() < 0.12)):
             out = into + timedelta(days=int(rng.integers(4, 14)))
             ill = str(rng.choice(_ILL))
-            yield Encounter(0, None, None, into.isoformat(), out.isoformat(), setting="IMP", reason=ill)
+            stay = Encounter(0, None, None, into.isoformat(), out.isoformat(), setting="IMP", reason=ill)
+            yield stay._replace(display="住院")
             into = out + timedelta(days=int(rng.integers(5, 28)))

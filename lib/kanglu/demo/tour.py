@@ -69,9 +69,8 @@ def _ask(store: record.Store, rules: Rulebook, screen: Screen) -> None:
             evaluate(store, rules, as_of=AS_OF, known=today, since=IN_FORCE_SINCE, progress=progress)
     there = [one.row for one in store.current_results(None, today) if is_there(one.row, AS_OF)]
     kinds = Counter(row.kind for row in there)
-    screen.say(
-        f"The rules as of {AS_OF}: " + ", ".join(f"{count:,} {kind}s" for kind, count in kinds.items())
-    )
+    given = ", ".join(f"{count:,} {kind}{'s' * (count != 1)}" for kind, count in kinds.items())
+    screen.say(f"The rules as of {AS_OF}: {given}")
     tasks = Counter(row.code for row in there if row.kind == "task").most_common(5)
     often = "; ".join(f"{rules.actions[code].name['en']} ({count:,})" for code, count in tasks)
     screen.say(f"Most often asked for: {often}")
