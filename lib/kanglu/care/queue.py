@@ -42,6 +42,9 @@ A_DAY: Final = 5.0
 PATIENCE: Final = ceil((EMERGENCY + HIGH_RISK + LATE + REACHED) / A_DAY)
 """After so many more days of waiting an entry goes before any other that is no emergency."""
 WORKABLE: Final = ("ready", "due", "overdue")
+_WORK: Final = (
+    "person_id", "record_number", "key", "owner", "priority", "high_risk", "late", "chance", "since", "waited",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +116,10 @@ def queue(
     moment = Moment(as_of or store.as_of, known or as_of or store.known)
     if owner is not None:
         require_known(owner, "member of the staff", in_force.staff, "queue")
-    found = _read(store, moment, in_force)
-    if owner is not None:
-        found = found[found["owner"] == owner]
-        return ranked(entries(found), in_force.staff[owner].capacity if capacity is None else capacity)
-    if capacity is not None:
-        return ranked(entries(found), capacity)
-    return _of_all(entries(found), in_force)
+    found = entries(_read(store, moment, owner, in_force))
+    if owner is None and capacity is None:
+        return _of_all(found, in_force)
+    return ranked(found, in_force.staff[str(owner)].capacity if capacity is None else capacity)
 
 
 def ranked(found: pd.DataFrame, capacity: int | None) -> Queue:
@@ -150,16 +150,19 @@ def entries(workable: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     The same columns, but `tasks`, a tuple of keys, in place of `key`. `owner` and `priority` are those of the
-    most urgent task, `late`, `since` and `waited` those of the latest.
+    most urgent task, `late` that of the latest, `since` and `waited` of the one that has waited longest.
     """
-    urgent = workable.sort_values(["priority", "since", "key"], ascending=[False, True, True])
-    people = urgent.groupby("person_id", sort=True)
-    first = people[["record_number", "owner", "priority", "high_risk", "chance"]].head(1)
-    first.index = pd.Index(urgent.loc[first.index, "person_id"])
-    more = people.agg(
-        tasks=("key", tuple), late=("late", "max"), since=("since", "min"), waited=("waited", "max")
+    urgent = workable[[*_WORK]].sort_values(
+        ["person_id", "priority", "since", "key"], ascending=[True, False, True, True], ignore_index=True
     )
-    return first.join(more).sort_index().reset_index()
+    oldest = urgent.sort_values("waited", kind="stable").drop_duplicates("person_id", keep="last")
+    starts = np.flatnonzero(~urgent["person_id"].duplicated())
+    first, keys = urgent.iloc[starts].set_index("person_id"), urgent["key"].tolist()
+    ends = [*starts[1:].tolist(), len(keys)]
+    first["tasks"] = [tuple(keys[start:end]) for start, end in zip(starts.tolist(), ends, strict=False)]
+    first["late"] = urgent.groupby("person_id")["late"].max()
+    first[["since", "waited"]] = oldest.set_index("person_id")[["since", "waited"]]
+    return first.reset_index().drop(columns="key")
 
 
 def _entry(row: Mapping[Any, Any]) -> Entry:
@@ -191,8 +194,8 @@ def _of_all(found: pd.DataFrame, rules: Rulebook) -> Queue:
     )
 
 
-def _read(store: Store, moment: Moment, rules: Rulebook) -> pd.DataFrame:
-    """Everything that can be worked on, of everybody, as `entries` wants it."""
+def _read(store: Store, moment: Moment, owner: str | None, rules: Rulebook) -> pd.DataFrame:
+    """Everything that can be worked on, by one of the staff or by all, as `entries` wants it."""
     day = moment.as_of.isoformat()
     # Whose turn it may be is seen from what the rules gave; only those people's facts are read.
     stored = [one.row for one in store.current_results(None, moment.known) if one.row.starts <= day]
@@ -204,6 +207,8 @@ def _read(store: Store, moment: Moment, rules: Rulebook) -> pd.DataFrame:
     next_try = days_of(found["next_try"])
     today = number(moment.as_of)
     found = found[found["state"].isin(WORKABLE) & ((next_try <= today) | (next_try == NEVER))]
+    if owner is not None:
+        found = found[found["owner"] == owner]
     tags = frame_of([row for row in stored if row.kind == "tag"])
     tagged = marks(tags, acts.frame("flag"), moment.as_of)
     high = frozenset[int]().union(*(tagged.get(tag, frozenset()) for tag in HIGH_RISK_TAGS))
