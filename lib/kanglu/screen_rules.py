@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kanglu.catalogue import Rulebook
     from kanglu.i18n import Lang
 
+_OVER = " ▲"
 _SHOWN = 20
 """People whom a list on the screen names; all of them stand in the JSON answer."""
 
@@ -61,13 +62,15 @@ def simulated(answer: "Simulated") -> None:
     """A past time under both sets of rules."""
     say(f"{answer.people:,} people from {answer.since} to {answer.until}")
     say(f"Rules compared: {_few(answer.rules)}")
-    say(f"{answer.managers} managers, each with {answer.capacity:g} contacts a day at the most")
+    say(
+        f"Tasks due on a working day for each of {answer.managers} managing; {_OVER} over {answer.capacity:g}:"
+    )
     table(
-        ("month", "given", "→", "due", "→", "due a working day and manager", "→"),
+        ("month", "given", "then", "due", "then", "a day each", "then"),
         [
             (
                 *(old.month, f"{old.given:,}", f"{new.given:,}", f"{old.due:,}", f"{new.due:,}"),
-                *(f"{old.a_day:.1f}", f"{new.a_day:.1f}{_over(new.a_day, answer.capacity)}"),
+                *(f"{one.a_day:.1f}{_OVER if one.a_day > answer.capacity else ''}" for one in (old, new)),
             )
             for old, new in zip(answer.before, answer.after, strict=True)
         ],
@@ -78,10 +81,6 @@ def simulated(answer: "Simulated") -> None:
     )
     say(f"Added: {len(answer.added):,} people {_few(answer.added)}")
     say(f"Dropped: {len(answer.dropped):,} people {_few(answer.dropped)}")
-
-
-def _over(a_day: float, capacity: float) -> str:
-    return " over capacity" if a_day > capacity else ""
 
 
 def _few(names: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,17 +22,19 @@ from kanglu.care.given import Given
 from kanglu.care.looking import indicators
 from kanglu.care.rows import rows_of
 from kanglu.catalogue import conditions as asked
-from kanglu.catalogue.reading import error_of, read
-from kanglu.catalogue.rulebook import SECTIONS, Rulebook, load_rulebook, rulebook
+from kanglu.catalogue.rulebook import Rulebook, load_rulebook, rulebook
 from kanglu.catalogue.rules import Rule
 from kanglu.dates import add_months
 from kanglu.record import Store
 from kanglu.record.rulings import Ruling
 
+type Published = Sequence[tuple[str, Mapping[str, Any]]]
 type Progress = Callable[[int, int], None]
 type Moved = tuple[str, str, str | None, str | None]
 """Kind, code, and the due days (or the day since when) before and after; None where there is none."""
 
+_DECIDING = ("programmes", "journeys", "events", "outcomes", "sending")
+"""Sections that any rule may depend on; the others only give names."""
 WORKING_DAYS_A_MONTH = 21
 _TASKS = frozenset({"task", "referral"})
 
@@ -45,31 +48,29 @@ class Compared:
     rules: tuple[str, ...]
 
 
-def changed_by(path: Path, rules: Rulebook | None = None, overlay: Path | None = None) -> Compared:
-    """The rules of this installation and the same with those of a file in their place.
+def changed_by(
+    path: Path, rules: Rulebook | None = None, overlay: Path | None = None, published: Published = ()
+) -> Compared:
+    """The rules in force, and the same with those of a file in their place.
+
+    Parameters
+    ----------
+    rules, overlay, published : the rules in force, and the layers that they came from.
 
     Raises `CatalogueError` when the file, or what comes of it, is refused; the rules in force stay.
     """
-    before = rules or rulebook()
-    _, content, fault = read(path)
-    if fault is not None:
-        raise error_of([fault])
-    published = [(section, entry) for section in SECTIONS for entry in content.get(section) or []]
-    after = load_rulebook(before.catalogue, overlay, published)
+    before = rules or (load_rulebook(overlay=overlay, published=published) if published else rulebook())
+    after = load_rulebook(before.catalogue, overlay, published, path)
     differing = {
         name for name in {*before.rules, *after.rules} if before.rules.get(name) != after.rules.get(name)
     }
-    touched = _touched(before, after, differing, content)
+    others = any(getattr(before, section) != getattr(after, section) for section in _DECIDING)
+    touched = set(after.rules) if others else _touched(before, after, differing)
     return Compared(before, after, tuple(name for name in after.order if name in touched))
 
 
-def _touched(
-    before: Rulebook, after: Rulebook, differing: set[str], content: Mapping[str, object]
-) -> set[str]:
+def _touched(before: Rulebook, after: Rulebook, differing: set[str]) -> set[str]:
     """The rules that differ, and those that read the tags or answer the tasks of one that does."""
-    others = [name for name in content if name in SECTIONS and name != "rules" and content[name]]
-    if others:
-        return set(after.rules)
     found = set(differing)
     while True:
         given = {

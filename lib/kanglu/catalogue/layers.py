@@ -92,6 +92,11 @@ def _read_layers(
     return heap
 
 
+def read_changed(path: Path, heap: Heap) -> None:
+    """One file as a layer of its own, over all others."""
+    _read_layer({path: ""}, None, heap)
+
+
 def _read_layer(files: Mapping[Path, Folder], root: Path | None, heap: Heap) -> None:
     """All files of a layer, called by their path from `root`; ids may not come twice in it."""
     seen: dict[tuple[str, str], str] = {}

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from kanglu.catalogue.catalogue import Catalogue
-from kanglu.catalogue.layers import build, read_layers, read_published
+from kanglu.catalogue.layers import build, read_changed, read_layers, read_published
 from kanglu.catalogue.lint import lint
 from kanglu.catalogue.loading import current, load
 from kanglu.catalogue.programmes import (
@@ -83,17 +83,21 @@ def load_rulebook(
     catalogue: Catalogue | None = None,
     overlay: Path | None = None,
     published: Sequence[tuple[str, Mapping[str, Any]]] = (),
+    changed: Path | None = None,
 ) -> Rulebook:
     """The rulebook: what ships, under the files of `overlay`, under what was `published`.
 
-    `published` lists entries as JSON has them, each with its section: ``("rules", {"id": …})``. `catalogue`
-    is by default that of the same overlay. Raises `CatalogueError` with every mistake: file, line, key, and
+    `published` lists entries as JSON has them, each with its section: ``("rules", {"id": …})``. `changed` is
+    a file that is laid over all of it, to see what would come of it. `catalogue` is by default that of the
+    same overlay. Raises `CatalogueError` with every mistake: file, line, key, and
     what was probably meant.
     """
     if catalogue is None:
         catalogue = current() if overlay is None else load(overlay)
     heap = read_layers("rulebook", overlay)
     read_published(published, heap)
+    if changed is not None:
+        read_changed(changed, heap)
     entries: dict[str, dict[str, Any]] = {name: build(name, model, heap) for name, model in SECTIONS.items()}
     text = json.dumps([catalogue.revision, heap.merged], ensure_ascii=False, sort_keys=True)
     unordered = Rulebook(
