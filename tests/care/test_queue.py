@@ -45,7 +45,8 @@ def order(*rows: dict[str, Any]) -> list[int]:
         ({"late": 1.0}, {"late": 0.9}),
         ({"late": 0.5}, {"chance": 0.9}),
         ({"chance": 0.75}, {"chance": 0.5}),
-        ({"waited": 1}, {"priority": 54}),
+        ({"waited": 14}, {"priority": 64}),
+        ({"priority": 66}, {"waited": 14}),
         ({"priority": 90}, {"priority": 89, "high_risk": True, "late": 1.0, "chance": 0.99, "waited": 900}),
     ],
 )
@@ -63,9 +64,9 @@ def test_each_entry_says_why_it_has_its_place() -> None:
     row = someone(high_risk=True, late=0.25, chance=0.75, waited=3, since="2026-06-27")
     [entry] = ranked(pd.DataFrame([row]), None).today
     assert entry == Entry(
-        1, 1, "K000001", "wang", ("task-1",), "2026-06-27", 3, Rank(False, 50.0, 15.0, 5.0, 7.5, 15.0)
+        1, 1, "K000001", "wang", ("task-1",), "2026-06-27", 3, Rank(False, 50.0, 15.0, 5.0, 7.5, 0.7)
     )  # fmt: skip
-    assert entry.rank.points == 92.5
+    assert entry.rank.points == pytest.approx(78.2)
 
 
 def test_who_is_cut_off_is_left_behind_and_known_since_when() -> None:

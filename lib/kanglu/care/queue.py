@@ -4,16 +4,16 @@ The order is by points, and each entry says which it has: for how urgent its tas
 person, how late they are for their window, how likely the person is to be reached, and for how long it has
 waited. Emergencies come before all others.
 
-Nobody waits for ever. A day of waiting counts `A_DAY` points, and all else together less than `PATIENCE` days
-of it. So apart from emergencies only those are ever put before an entry who came up within `PATIENCE` days of
-it: where n people have come up by then who are not served yet, and a day has room for r contacts beside the
-emergencies, its turn comes at most n / r days later.
+Nobody waits for ever. Waiting counts with the square of its days, little at first, and after `PATIENCE` days
+more than all else together. So who has waited so much longer goes before, and apart from emergencies only
+those are ever put before an entry who came up within `PATIENCE` days of it: where n people have come up by
+then who are not served yet, and a day has room for r contacts beside the emergencies, its turn comes at most
+n / r days later.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from math import ceil
 from typing import Any, Final
 
 import numpy as np
@@ -38,12 +38,14 @@ REACHED: Final = 10.0
 """Points of a person who is always reached."""
 PRIOR_REACHED, PRIOR_TRIED = 1, 2
 """What is taken for granted of somebody who was never tried: one of two calls is answered."""
-A_DAY: Final = 5.0
-PATIENCE: Final = ceil((EMERGENCY + HIGH_RISK + LATE + REACHED) / A_DAY)
+PATIENCE: Final = 42
 """After so many more days of waiting an entry goes before any other that is no emergency."""
+WAITED: Final = EMERGENCY + HIGH_RISK + LATE + REACHED
+"""Points of `PATIENCE` days: more than an entry that is no emergency can have for all else."""
 WORKABLE: Final = ("ready", "due", "overdue")
 _WORK: Final = (
-    "person_id", "record_number", "key", "owner", "priority", "high_risk", "late", "chance", "since", "waited",
+    "person_id", "record_number", "key", "owner", "priority", "high_risk", "late", "chance", "since",
+    "waited",
 )  # fmt: skip
 
 
@@ -172,7 +174,7 @@ def _entry(row: Mapping[Any, Any]) -> Entry:
         risk=HIGH_RISK if row["high_risk"] else 0.0,
         late=round(LATE * row["late"], 1),
         reach=round(REACHED * row["chance"], 1),
-        waiting=A_DAY * row["waited"],
+        waiting=round(WAITED * (row["waited"] / PATIENCE) ** 2, 1),
     )
     return Entry(
         0, int(row["person_id"]), row["record_number"], None if pd.isna(row["owner"]) else row["owner"],
