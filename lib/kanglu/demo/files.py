@@ -15,7 +15,7 @@ from kanglu.demo.people import LAST_YEAR, YEARS, People, invent
 from kanglu.demo.resources import ICD10, coding, patient, resource
 from kanglu.demo.service import Visit, serve
 from kanglu.demo.writing import write_ndjson, write_table
-from kanglu.record.facts import Fact
+from kanglu.record.facts import EpisodeOfCare, Fact
 
 SEED, SERVICE_SEED = 20210101, 20210102
 DANGER = {"收缩压": 180, "舒张压": 110}
@@ -97,7 +97,8 @@ def write(
     readings = list(_readings(panel, course, rng))
     written.append(write_table(folder / "随访.csv", _follow_ups(panel, readings)))
     written.append(write_table(folder / "步数.csv", _steps(panel, rng)))
-    done = serve(panel, course, _visits(readings), np.random.default_rng(SERVICE_SEED))
+    done = list(serve(panel, course, _visits(readings), np.random.default_rng(SERVICE_SEED)))
+    written.append(write_table(folder / "建档.csv", _cards(panel, done)))
     written.append(write_ndjson(folder / "service.ndjson", _as_resources(done)))
     return written
 
@@ -171,6 +172,19 @@ def _medicines(
             }
 
 
+def _cards(people: People, done: Iterable[tuple[int, Fact]]) -> Iterator[Sequence[object]]:
+    """What was asked when a card was opened."""
+    yield ["身份证号", "姓名", "登记日期", "饮酒情况"]
+    for order, fact in done:
+        if isinstance(fact, EpisodeOfCare) and fact.code == "card":
+            drinks = _drinks(people.drinks_liang[order])
+            yield [people.id_numbers[order], people.names[order], fact.effective, drinks]
+
+
+def _drinks(liang: float) -> str:
+    return "从不饮酒" if not liang else "偶尔饮酒" if liang < 1 else "经常饮酒" if liang < 2 else "每天饮酒"
+
+
 def _as_resources(done: Iterable[tuple[int, Fact]]) -> Iterator[dict[str, Any]]:
     for number, (order, fact) in enumerate(done, start=1):
         yield resource(fact, _key(order), number)
@@ -188,8 +202,8 @@ def _checkups(
     yield [
         "体检编号", "姓名", "性别", "身份证号", "体检日期",
         *(head for head, *_ in LAB_COLUMNS),
-        "尿蛋白", "吸烟情况", "饮酒情况", "饮酒量(两/天)", "每周运动时间(分钟)", "睡眠时间(小时)",
-        "每日食盐量(g)", "心脑血管病家族史", "糖尿病家族史", "长江以北", "居住在城市", "服用降压药",
+        "尿蛋白", "吸烟情况", "饮酒量(两/天)", "每周运动时间(分钟)", "睡眠时间(小时)", "每日食盐量(g)",
+        "心脑血管病家族史", "糖尿病家族史", "长江以北", "居住在城市", "服用降压药",
     ]  # fmt: skip
     year = YEARS[column]
     for order in np.flatnonzero(course.attended[:, column]):
@@ -208,7 +222,6 @@ def _checkups(
             *cells,
             course.urine_protein[order][column],
             "现在吸烟" if people.smoker[order] else "已戒烟" if people.former_smoker[order] else "从不吸烟",
-            _alcohol(people.drinks_liang[order]),
             people.drinks_liang[order],
             f"{people.exercise[order]:.0f}",
             people.sleep[order],
@@ -224,10 +237,6 @@ def _checkups(
                 )
             ),
         ]
-
-
-def _alcohol(liang: float) -> str:
-    return "从不饮酒" if not liang else "偶尔饮酒" if liang < 1 else "经常饮酒" if liang < 2 else "每天饮酒"
 
 
 def _left_out(rng: np.random.Generator) -> str:
