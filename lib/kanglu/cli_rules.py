@@ -135,8 +135,8 @@ def simulate(
     """
     from kanglu import care
 
-    compared = care.changed_by(changed)
     with _open(database, None, known) as store, screen.bar("Simulating") as progress:
+        compared = care.changed_by(changed, care.in_force(store), published=store.published())
         ids = store.panel(panel).ids
         answer = care.simulate(
             store,
@@ -163,8 +163,8 @@ def diff(
     """Say what changed rules would mean for whom on a day, before they go live: added, dropped, moved."""
     from kanglu import care
 
-    compared = care.changed_by(changed)
     with _open(database, as_of, known) as store, screen.bar("Comparing") as progress:
+        compared = care.changed_by(changed, care.in_force(store), published=store.published())
         ids = store.panel(panel).ids
         answer = care.diff(store, compared, ids, as_of=store.as_of, known=store.known, progress=progress)
     data = [one.to_data() for one in answer]
@@ -191,6 +191,20 @@ def test(
         tried = care.try_out(care.rulebook(), names or None)
     screen.answer(as_json, [one.to_data() for one in tried], lambda: screen_rules.tried(tried))
     raise typer.Exit(0 if all(one.ok for one in tried) else 1)
+
+
+@rules.command()
+def publish(changed: Changed, database: Database = None) -> None:
+    """Put the rules of a file in force in this record, from the next evaluation on.
+
+    The file is refused as a whole when anything in it is wrong, when a rule does not do what its examples
+    say, or when a changed rule keeps its version; then the rules in force stay as they are.
+    """
+    from kanglu import care
+
+    with _open(database, None, None) as store:
+        now = care.publish(store, changed)
+    screen.say(f"In force: {len(now.rules)} rules, revision {now.revision}. kanglu evaluate goes by them.")
 
 
 @rules.command("list")

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from kanglu.care.explaining import Explained as Explained
     from kanglu.care.explaining import Reason as Reason
     from kanglu.care.explaining import explain as explain
+    from kanglu.care.in_force import in_force as in_force
+    from kanglu.care.publishing import publish as publish
     from kanglu.catalogue.rulebook import rulebook as rulebook
 
 _HOME = {
@@ -30,6 +32,8 @@ _HOME = {
     **dict.fromkeys(("Evaluated", "evaluate"), "care.evaluation"),
     **dict.fromkeys(("Tried", "try_out"), "care.examples"),
     **dict.fromkeys(("Explained", "Reason", "explain"), "care.explaining"),
+    "in_force": "care.in_force",
+    "publish": "care.publishing",
     "rulebook": "catalogue.rulebook",
 }
 
@@ -45,6 +49,8 @@ __all__ = [
     "diff",
     "evaluate",
     "explain",
+    "in_force",
+    "publish",
     "rulebook",
     "simulate",
     "try_out",

@@ -18,9 +18,10 @@ from kanglu.care.blocks import block_of
 from kanglu.care.calendar import NEVER, number
 from kanglu.care.evaluator import Evaluator
 from kanglu.care.evidence import Evidence
+from kanglu.care.in_force import in_force
 from kanglu.care.looking import indicators
 from kanglu.care.rows import rows_of, texts
-from kanglu.catalogue.rulebook import Rulebook, rulebook
+from kanglu.catalogue.rulebook import Rulebook
 from kanglu.errors import RecordError
 from kanglu.record import Store
 from kanglu.record.rulings import Ruling, Stored
@@ -117,7 +118,7 @@ def evaluate(
     Parameters
     ----------
     store : opened for writing.
-    rules : the rules in force; those of this installation when None.
+    rules : the rules in force; those of the record when None.
     as_of, known : the two times; the store's when None.
     scope : those for whom something may have changed since the last evaluation, or everybody.
     people : only these ids, whatever the scope.
@@ -128,18 +129,18 @@ def evaluate(
     Raises `RecordError` for a day before the last evaluation: what was done since would seem never to have
     been asked for. To look back, use `explain` or `simulate`, which store nothing.
     """
-    in_force = rules or rulebook()
+    book = rules or in_force(store)
     day, knowing = as_of or store.as_of, known or as_of or store.known
     _refuse_the_past(store, day)
-    live = _live(store, in_force, since or day)
-    chosen = _chosen(store, in_force, day, scope, people)
+    live = _live(store, book, since or day)
+    chosen = _chosen(store, book, day, scope, people)
     kind = "people" if people is not None else scope
-    number_ = store.begin_evaluation(day, knowing, in_force.revision, kind, len(chosen))
-    work = _Work(store, in_force, day, knowing, live)
-    result = Evaluated(day, in_force.revision, len(chosen))
+    number_ = store.begin_evaluation(day, knowing, book.revision, kind, len(chosen))
+    work = _Work(store, book, day, knowing, live)
+    result = Evaluated(day, book.revision, len(chosen))
     done = 0
     for some, found in _differences(work, chosen, jobs):
-        store.write_results(number_, day, in_force.revision, found.entered, found.withdrawn, found.states)
+        store.write_results(number_, day, book.revision, found.entered, found.withdrawn, found.states)
         result.entered.update(row.kind for row in found.entered)
         result.withdrawn.update(found.withdrawn_kinds)
         result.open.update(found.open)

@@ -17,10 +17,11 @@ from kanglu.care.evaluation import evaluator_of
 from kanglu.care.evaluator import Evaluator
 from kanglu.care.evidence import Evidence, asked_of
 from kanglu.care.given import key_of
+from kanglu.care.in_force import in_force
 from kanglu.care.rows import rows_of
 from kanglu.care.wording import About, sentence
 from kanglu.catalogue.criteria import Change, Count, Every, Gap, Mean, Measured, Slope, Streak
-from kanglu.catalogue.rulebook import Rulebook, rulebook
+from kanglu.catalogue.rulebook import Rulebook
 from kanglu.dates import age_on
 from kanglu.i18n import Lang, words
 from kanglu.record import Store
@@ -115,22 +116,22 @@ def explain(
 
     Parameters
     ----------
-    rules : the rules in force; those of this installation when None.
+    rules : the rules in force; those of the record when None.
     as_of, known : the two times; the store's when None.
     closed : name also what is closed by then.
 
     Raises `NotFound` for an unknown record number.
     """
-    in_force = rules or rulebook()
+    book = rules or in_force(store)
     day, knowing = as_of or store.as_of, known or as_of or store.known
     person = store.person(record_number).view
-    found = evaluator_of(store, in_force, [person.id], day, knowing, dict.fromkeys(in_force.rules, EVER))
+    found = evaluator_of(store, book, [person.id], day, knowing, dict.fromkeys(book.rules, EVER))
     rows = rows_of(found.run(), found.block, Evidence(found), found.live)
     about = _about(found, person.name, person.birth_date, day)
     chosen = [row for row in rows if row.state == "open" or closed]
-    reasons = [_reason(found, in_force, row, about, day, lang) for row in sorted(chosen, key=_order)]
+    reasons = [_reason(found, book, row, about, day, lang) for row in sorted(chosen, key=_order)]
     by_hand = [name for name, periods in found.block.tagged.items() if periods.on(found.block.as_of).any()]
-    return Explained(record_number, day, in_force.revision, tuple(reasons), tuple(sorted(by_hand)))
+    return Explained(record_number, day, book.revision, tuple(reasons), tuple(sorted(by_hand)))
 
 
 def _order(row: Ruling) -> tuple[object, ...]:

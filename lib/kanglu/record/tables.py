@@ -251,6 +251,16 @@ rule_version = Table(
     comment="A rule as it was at a version (FHIR PlanDefinition); `definition` is JSON.",
 )
 
+publication = Table(
+    "publication",
+    metadata,
+    _id(),
+    *(Column(name, text(), nullable=False) for name in ("section", "entry", "content", "actor", "recorded")),
+    Column("withdrawn", text()),
+    comment="An entry of the rulebook as it was published, over what ships and what lies in files; `content` "
+    "is JSON. It is in force until it is withdrawn or another is published in its place.",
+)
+
 evaluation = Table(
     "evaluation",
     metadata,

@@ -20,8 +20,8 @@ from kanglu.reporting.wording import (
     plain_name,
     sex_text,
     signed,
-    unit_text,
 )
+from kanglu.unit_text import unit_text
 
 _DIRECTIONS: Mapping[str, Level] = {"better": "improved", "worse": "worsened", "neither": "ok"}
 MOST = 8

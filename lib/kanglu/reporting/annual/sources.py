@@ -7,15 +7,8 @@ from kanglu.i18n import Words
 from kanglu.insight.annual import AnnualSummary
 from kanglu.insight.sources import Source
 from kanglu.reporting.blocks import Block, Cell, Column, Heading, Prose, Span, Table
-from kanglu.reporting.wording import (
-    day_short,
-    day_text,
-    file_text,
-    listing,
-    origin_text,
-    span_text,
-    unit_text,
-)
+from kanglu.reporting.wording import day_short, day_text, file_text, listing, origin_text, span_text
+from kanglu.unit_text import unit_text
 
 _SHOWN_INDICATORS = 6
 

@@ -12,7 +12,8 @@ from kanglu.insight.lines import Line
 from kanglu.reporting.annual import daily
 from kanglu.reporting.blocks import Block, Chart, Column, Heading, Prose, Row, Table
 from kanglu.reporting.charts import Band, ChartSpec, Gap, Point, Series
-from kanglu.reporting.wording import NOTHING, level_of, limits_text, listing, signed, unit_text
+from kanglu.reporting.wording import NOTHING, level_of, limits_text, listing, signed
+from kanglu.unit_text import unit_text
 
 MOST = 8
 _TOGETHER = ("sbp", "dbp")

@@ -21,7 +21,8 @@ from kanglu.reporting.blocks import (
     Spark,
     Table,
 )
-from kanglu.reporting.wording import NOTHING, figure_text, level_of, level_text, limits_text, unit_text
+from kanglu.reporting.wording import NOTHING, figure_text, level_of, level_text, limits_text
+from kanglu.unit_text import unit_text
 
 _ENOUGH_FOR_A_LINE = 3
 _MEASURED = frozenset({"quantity", "ordinal"})

@@ -9,7 +9,8 @@ from kanglu.insight.limits import Limits
 from kanglu.reporting.blocks import Block, Cell, Chart, Column, Heading, Prose, Row, Span, Table
 from kanglu.reporting.charts import Band, ChartSpec, Point, Series
 from kanglu.reporting.cohort.figures import count_cell, counted_text
-from kanglu.reporting.wording import NOTHING, limits_text, listing, number, unit_text
+from kanglu.reporting.wording import NOTHING, limits_text, listing, number
+from kanglu.unit_text import unit_text
 
 _ADULT = 40
 """An age at which the ranges of adults hold."""

@@ -110,6 +110,14 @@ def rule_tables() -> None:
         comment="A rule as it was at a version (FHIR PlanDefinition); `definition` is JSON.",
     )
     op.create_table(
+        "publication",
+        key(),
+        *needed("section", "entry", "content", "actor", "recorded"),
+        *optional("withdrawn"),
+        comment="An entry of the rulebook as it was published, over what ships and what lies in files; "
+        "`content` is JSON. It is in force until it is withdrawn or another is published in its place.",
+    )
+    op.create_table(
         "evaluation",
         key(),
         *needed("as_of", "known", "recorded", "revision"),
@@ -161,5 +169,13 @@ def result_table() -> None:
 
 
 def downgrade() -> None:
-    for table in ("rule_result", "evaluated_person", "evaluation", "rule_version", "person_link", *FACTS):
+    for table in (
+        "rule_result",
+        "evaluated_person",
+        "evaluation",
+        "rule_version",
+        "publication",
+        "person_link",
+        *FACTS,
+    ):
         op.drop_table(table)
