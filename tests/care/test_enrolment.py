@@ -67,6 +67,13 @@ def test_the_same_identity_card_finds_the_person_and_opens_no_second(store: Stor
     assert len(store.dossier("K000001").episodes) == 1
 
 
+def test_a_card_entered_late_is_no_second_one(store: Store) -> None:
+    open_card(store, STATEMENT, date(2026, 6, 20), "reception")
+    assert open_card(store, STATEMENT, date(2026, 6, 1), "other").since == "2026-06-20"
+    with pytest.raises(RecordError, match="enrolled in card since 2026-06-20"):
+        enrol(store, "K000001", "card", date(2026, 6, 1), rules=book())
+
+
 def test_a_card_that_was_closed_is_opened_anew(store: Store) -> None:
     open_card(store, STATEMENT, date(2026, 6, 1), "reception")
     leave(store, "K000001", "card", date(2026, 6, 10), "moved")
@@ -202,6 +209,14 @@ def test_a_doctor_who_cannot_be_assigned_is_refused(store: Store, doctor: str, s
     with pytest.raises(RecordError, match=says):
         assign_doctor(store, "K000001", doctor, TODAY, rules=book())
     assert team(store) == []
+
+
+def test_nobody_is_assigned_before_those_who_came_later(store: Store) -> None:
+    people(store, "张三")
+    assign_doctor(store, "K000001", "dr_li", date(2026, 6, 20), rules=book())
+    with pytest.raises(RecordError, match="dr_li has the person since 2026-06-20"):
+        assign_doctor(store, "K000001", "dr_he", date(2026, 6, 1), rules=book())
+    assert len(team(store)) == 2
 
 
 def test_the_same_doctor_is_not_assigned_twice(store: Store) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 import pandas as pd
 
-from kanglu.care.checks import now, require_known
+from kanglu.care.checks import now, require_known, require_reason
 from kanglu.care.tasks import CLOSED, TASKS, Acts, derived, read_acts, results
 from kanglu.catalogue.reading import did_you_mean
 from kanglu.catalogue.rulebook import Rulebook, rulebook
@@ -88,7 +88,7 @@ def snooze(
     """Put a task off: it comes back on the day `until`, which is not after the last one it may be done on."""
     with acting(store, record_number, key, "snooze", rules) as on:
         on.require_open()
-        _require_reason(on, reason)
+        require_reason(reason, on.where)
         if until <= on.today:
             raise on.refusal(f"It cannot be put off to {until}: today is {on.today}.", "Give a later day.")
         if on.task["lapses"] is not None and until.isoformat() > on.task["lapses"]:
@@ -103,7 +103,7 @@ def cancel(store: Store, record_number: str, key: str, reason: str, *, rules: Ru
     """Close a task that is not to be done."""
     with acting(store, record_number, key, "cancel", rules) as on:
         on.require_open()
-        _require_reason(on, reason)
+        require_reason(reason, on.where)
         on.writer.add(on.change("cancelled", reason))
 
 
@@ -119,7 +119,7 @@ def complete(
 def reopen(store: Store, record_number: str, key: str, reason: str, *, rules: Rulebook | None = None) -> None:
     """Open a task again that was closed by hand, or by what came of an attempt."""
     with acting(store, record_number, key, "reopen", rules) as on:
-        _require_reason(on, reason)
+        require_reason(reason, on.where)
         if on.task["state"] not in CLOSED:
             raise on.refusal("It is open.", "There is nothing to do.")
         change = on.change("reopened", reason)
@@ -221,8 +221,3 @@ def acting(
             raise NotFound(f"There is no task {key}.", where=person.record_number, remedy=near)
         [task] = named.to_dict("records")
         yield Acting(person.record_number, task, rows, acts, in_force, at, writer, by)
-
-
-def _require_reason(on: Acting, reason: str) -> None:
-    if not reason.strip():
-        raise on.refusal("It needs a reason.", "Say why, in a few words.")

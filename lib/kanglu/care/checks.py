@@ -1,4 +1,4 @@
-"""What every entry is held to: the time of the store's clock, and words that the catalogue knows."""
+"""What every entry is held to: the time of the store's clock, a reason, words that the catalogue knows."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -21,6 +21,12 @@ def require_past(store: Store, day: date, where: str) -> None:
         raise RecordError(
             f"{day} lies ahead: today is {today}.", where=where, remedy="Enter it when it has come."
         )
+
+
+def require_reason(reason: str, where: str) -> None:
+    """Raise `RecordError` for a reason that says nothing."""
+    if not reason.strip():
+        raise RecordError("It needs a reason.", where=where, remedy="Say why, in a few words.")
 
 
 def require_known(word: str, what: str, known: Collection[str], where: str) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from kanglu.care.checks import now, require_known, require_past
+from kanglu.care.checks import now, require_known, require_past, require_reason
 from kanglu.care.tasks import held_on
 from kanglu.catalogue.programmes import Member
 from kanglu.catalogue.rulebook import Rulebook, rulebook
@@ -21,6 +21,7 @@ from kanglu.record.moment import Moment
 from kanglu.record.panel import read_facts
 
 CARD: Final = "card"
+_ASSIGNED: Final = ("doctor", "manager")
 _ALL: Final = 2**31 - 1
 _MEMBERSHIP: Final = ("person_id", "code", "effective", "effective_end", "clinical_status", "practitioner")
 
@@ -61,12 +62,11 @@ def open_card(store: Store, statement: PersonStatement, day: date, by: str) -> C
         person_id = writer.person(statement)
         if problems := writer.receipt.problems:
             raise RecordError(f"{problems[0].reason}.", where="card", remedy=problems[0].remedy)
-        cards = _held(store, person_id, "episode_of_care", day)
-        cards = cards[cards["code"] == CARD]
-        if cards.empty:
+        since = _enrolled_since(store, person_id, CARD, day)
+        if since is None:
             writer.add(_episode(person_id, CARD, day, by))
-    since = day.isoformat() if cards.empty else str(cards["effective"].iloc[0])[:10]
-    return Card(number_of(person_id), since, bool(writer.receipt.people), cards.empty)
+    is_new = bool(writer.receipt.people)
+    return Card(number_of(person_id), since or day.isoformat(), is_new, new_card=since is None)
 
 
 def enrol(
@@ -75,10 +75,9 @@ def enrol(
     """Enrol a person in a programme from a day on. Raises `RecordError` for one that he or she is in."""
     with _entering(store, record_number, day, f"enrol {programme}") as (person_id, number, writer):
         require_known(programme, "programme", (rules or rulebook()).programmes, number)
-        held = _held(store, person_id, "episode_of_care", day)
-        for since in held.loc[held["code"] == programme, "effective"]:
+        if (since := _enrolled_since(store, person_id, programme, day)) is not None:
             raise RecordError(
-                f"The person is enrolled in {programme} since {since[:10]}.",
+                f"The person is enrolled in {programme} since {since}.",
                 where=number,
                 remedy="There is nothing to do.",
             )
@@ -88,8 +87,7 @@ def enrol(
 def leave(store: Store, record_number: str, programme: str, day: date, reason: str) -> None:
     """End a programme of a person: on that day he or she is no longer enrolled."""
     with _entering(store, record_number, day, f"leave {programme}") as (person_id, number, writer):
-        if not reason.strip():
-            raise RecordError("It needs a reason.", where=number, remedy="Say why, in a few words.")
+        require_reason(reason, number)
         held = _held(store, person_id, "episode_of_care", day)
         mine = _said(EpisodeOfCare, held[held["code"] == programme])
         if not mine:
@@ -116,6 +114,13 @@ def assign_doctor(
         doctors = {name: member for name, member in staff.items() if member.role == "doctor"}
         require_known(doctor, "doctor of the staff", doctors, number)
         team = _said(CareTeam, _held(store, person_id, "care_team", day))
+        for one in _said(CareTeam, _held(store, person_id, "care_team", now(store).date())):
+            if one.code in _ASSIGNED and one not in team:
+                raise RecordError(
+                    f"{one.practitioner} has the person since {one.effective}, which is after {day}.",
+                    where=number,
+                    remedy="Give a later day.",
+                )
         if any(one.code == "doctor" and one.practitioner == doctor for one in team):
             raise RecordError(
                 f"{doctors[doctor].name} ({doctor}) is the person's doctor already.",
@@ -123,7 +128,7 @@ def assign_doctor(
                 remedy="There is nothing to do.",
             )
         manager = _least_loaded(store, doctors[doctor], staff.values(), person_id, day, number)
-        for role, chosen in (("doctor", doctor), ("manager", manager)):
+        for role, chosen in zip(_ASSIGNED, (doctor, manager), strict=True):
             before = [one for one in team if one.code == role]
             for one in before:
                 if one.practitioner != chosen:
@@ -146,7 +151,7 @@ def _least_loaded(
             remedy="Add the doctor to `bound_to` of a manager of the staff, or choose another doctor.",
         )
     with store.database.reading() as connection:
-        moment = Moment(day, max(day, now(store).date()))
+        moment = Moment(day, now(store).date())
         columns = read_columns(connection, "care_team", _MEMBERSHIP, moment, 0, _ALL)
     team = held_on(pd.DataFrame(columns), day)
     others = team[(team["code"] == "manager") & (team["person_id"] != person_id)]
@@ -170,6 +175,13 @@ def _held(store: Store, person_id: int, kind: str, day: date) -> pd.DataFrame:
     moment = Moment(day, now(store).date())
     with store.database.reading() as connection:
         return held_on(read_facts(connection, [person_id], kind, moment, None), day)
+
+
+def _enrolled_since(store: Store, person_id: int, programme: str, day: date) -> str | None:
+    """Since when the person is in a programme, on the day or now; None when it is free."""
+    held = pd.concat([_held(store, person_id, "episode_of_care", on) for on in (day, now(store).date())])
+    starts = held.loc[held["code"] == programme, "effective"]
+    return None if starts.empty else str(starts.iloc[0])[:10]
 
 
 def _said[Fact: (EpisodeOfCare, CareTeam)](kind: type[Fact], facts: pd.DataFrame) -> list[Fact]:

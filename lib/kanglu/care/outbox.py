@@ -6,7 +6,7 @@ is not given out again.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 import numpy as np
 import pandas as pd
@@ -26,8 +26,6 @@ from kanglu.record import Panel, Store
 from kanglu.record.facts import Communication
 from kanglu.record.moment import Moment
 from kanglu.record.rulings import Ruling
-
-type State = Literal["waiting", "ready", "sent", "cancelled", "expired"]
 
 PHONE_ONLY: Final = "phone_only"
 """The tag of those whom only a person on the phone may speak to."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,6 @@ from kanglu.record.known import COLUMNS, Known
 from kanglu.record.moment import Moment
 from kanglu.record.rulings import Ruling
 
-type State = Literal["draft", "ready", "due", "overdue", "snoozed", "done", "failed", "cancelled"]
 type Words = npt.NDArray[np.object_]
 
 TASKS: Final = ("task", "referral", "recommendation")
@@ -128,10 +127,11 @@ def tasks(
 
     Returns
     -------
-    Columns `TASK_COLUMNS`, by person, due day and key; days as ISO text. `days_late` counts from the due day
-    to the day, or to the one on which the task was closed. `owner` has taken it or was handed it, else is the
-    member of the care team whose `role` it is. `next_try` follows from what came of the last attempt,
-    `snoozed_until` is the day to which it was put off last.
+    Columns `TASK_COLUMNS`, by person, due day and key; days as ISO text. `state` is draft, ready, due,
+    overdue, snoozed, done, failed or cancelled. `days_late` counts from the due day to the day, or to the one
+    on which the task was closed. `owner` has taken it or was handed it, else is the member of the care team
+    whose `role` it is. `next_try` follows from what came of the last attempt, `snoozed_until` is the day to
+    which it was put off last.
     """
     moment = Moment(as_of or store.as_of, known or as_of or store.known)
     rows = results(store, people.ids if isinstance(people, Panel) else people, moment, TASKS)
