@@ -62,9 +62,7 @@ def simulated(answer: "Simulated") -> None:
     """A past time under both sets of rules."""
     say(f"{answer.people:,} people from {answer.since} to {answer.until}")
     say(f"Rules compared: {_few(answer.rules)}")
-    say(
-        f"Tasks due on a working day for each of {answer.managers} managing; {_OVER} over {answer.capacity:g}:"
-    )
+    say(f"Tasks due a working day for each of {answer.managers}; more than {answer.capacity:g} are marked:")
     table(
         ("month", "given", "then", "due", "then", "a day each", "then"),
         [

@@ -76,8 +76,8 @@ def run(people: int = PEOPLE) -> list[dict[str, object]]:
             "why one person has what", "–", f"{1000 * explained:.0f} ms", "–", "–", "100 ms", explained <= 0.1
         ),
         _row(
-            f"two years of a changed rule by month, {people // 10:,} people", "–", f"{simulated:.1f} s", "–", "–",
-            "60 s", simulated <= 60,
+            f"two years of a changed rule by month, {people // 10:,} people", "–", f"{simulated:.1f} s", "–",
+            "–", "60 s", simulated <= 60,
         ),
     ]  # fmt: skip
 

@@ -154,16 +154,16 @@ def _about(found: Evaluator, name: str | None, born: date | None, day: date) -> 
 
 
 def _reason(found: Evaluator, rules: Rulebook, row: Ruling, about: About, as_of: date, lang: Lang) -> Reason:
-    rule, say = rules.rules[row.rule], words(lang)
+    rule, _ = rules.rules[row.rule], words(lang)
     late = [entry["late_entry"] for entry in orjson.loads(row.inputs) if "late_entry" in entry]
     return Reason(
         kind=row.kind,
         code=row.code,
-        name=say.name(_names(rules, row)),
+        name=_.name(_names(rules, row)),
         key=key_of(row.rule, row.period, row.part),
         rule=rule.id,
         version=rule.version,
-        rule_name=say.name(rule.name),
+        rule_name=_.name(rule.name),
         source=" ".join(part for part in (rule.source.doc, rule.source.part) if part),
         clause=rule.source.clause,
         checked=None
@@ -174,7 +174,7 @@ def _reason(found: Evaluator, rules: Rulebook, row: Ruling, about: About, as_of:
         due=row.due,
         ends=row.ends,
         closed=row.reason,
-        because=sentence(rules, row, about, as_of, say),
+        because=sentence(rules, row, about, as_of, _),
         facts=tuple(facts_behind(found, rules, row, lang)),
         late_entry=late[0] if late else None,
     )
@@ -191,7 +191,7 @@ def _names(rules: Rulebook, row: Ruling) -> Mapping[str, str]:
 
 def facts_behind(found: Evaluator, rules: Rulebook, row: Ruling, lang: Lang) -> list[Fact]:
     """The facts that the row's rule looked at, as far back as it asks, the newest first."""
-    say, catalogue = words(lang), rules.catalogue
+    _, catalogue = words(lang), rules.catalogue
     upto = np.array([number(date.fromisoformat(row.starts))], dtype=np.int32)
     facts: list[Fact] = []
     for name, reach in _reaches(found, rules, row).items():
@@ -205,13 +205,13 @@ def facts_behind(found: Evaluator, rules: Rulebook, row: Ruling, lang: Lang) -> 
             value, code = float(series.value[at]), None if series.code is None else series.code[at]
             shown = None
             if code is not None and code in indicator.codes:
-                shown = say.name(indicator.codes[code].name)
+                shown = _.name(indicator.codes[code].name)
             elif value == value and indicator.kind == "boolean":
-                shown = say("yes") if value else say("no")
+                shown = _("yes") if value else _("no")
             elif value == value:
                 sign = ("", "<", "≤", ">", "≥")[int(series.comparator[at])]
-                shown = f"{sign}{indicator.format(value)} {unit_text(indicator.unit, say)}".strip()
-            facts.append(Fact(say.name(indicator.name), shown, str(day_of(day))))
+                shown = f"{sign}{indicator.format(value)} {unit_text(indicator.unit, _)}".strip()
+            facts.append(Fact(_.name(indicator.name), shown, str(day_of(day))))
     return [*facts, *_events(found, rules, row, lang)]
 
 
@@ -240,21 +240,21 @@ def _reach(wanted: object) -> int | None:
 
 def _events(found: Evaluator, rules: Rulebook, row: Ruling, lang: Lang) -> Sequence[Fact]:
     """The last of each kind of event that the rule looked at."""
-    say, facts = words(lang), list[Fact]()
+    _, facts = words(lang), list[Fact]()
     for entry in orjson.loads(row.inputs):
         name = str(entry["of"])
         if name in rules.events and "on" in entry:
-            facts.append(Fact(say.name(rules.events[name].name), None, entry["on"]))
+            facts.append(Fact(_.name(rules.events[name].name), None, entry["on"]))
         elif name == "visit" and "on" in entry:
-            facts.append(Fact(say("Follow-up visit"), None, entry["on"]))
+            facts.append(Fact(_("Follow-up visit"), None, entry["on"]))
         elif "class" in entry:
             programme = rules.programmes[name]
             named = next(one for one in programme.classes if one.id == entry["class"])
-            facts.append(Fact(say("Follow-up visit"), say.name(named.name), row.period))
+            facts.append(Fact(_("Follow-up visit"), _.name(named.name), row.period))
         elif name == "message":
             texts = dict(zip(found.block.contacts.at.fact.tolist(), found.block.contacts.text, strict=True))
             days = dict(
                 zip(found.block.contacts.at.fact.tolist(), iso(found.block.contacts.at.day), strict=True)
             )
-            facts += [Fact(say("Message"), str(texts[fact]), days[fact]) for fact in entry["facts"]]
+            facts += [Fact(_("Message"), str(texts[fact]), days[fact]) for fact in entry["facts"]]
     return facts

@@ -11,7 +11,7 @@ from kanglu.record import Store
 
 
 def in_force(store: Store) -> Rulebook:
-    """The rules that are in force in a record. Raises `CatalogueError` when its layers do not fit together."""
+    """The rules in force in a record. Raises `CatalogueError` when its layers do not fit together."""
     published = store.published()
     return _laid_over(_frozen(published)) if published else rulebook()
 

@@ -42,18 +42,18 @@ class About:
 class _Known(dict[str, str]):
     """The words for a sentence's braces; what is not known is said to be so."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, _: Words) -> None:
         super().__init__()
-        self.words = words
+        self._unknown = _("not known")
 
     def __missing__(self, name: str) -> str:
-        return self.words("not known")
+        return self._unknown
 
 
-def sentence(rules: Rulebook, row: Ruling, about: About, as_of: date, say: Words) -> str:
+def sentence(rules: Rulebook, row: Ruling, about: About, as_of: date, _: Words) -> str:
     """Why the row is there, in one or two sentences."""
     rule = rules.rules[row.rule]
-    return fill(say.name(rule.explain), values_of(rules, rule, row, about, as_of, say))
+    return fill(_.name(rule.explain), values_of(rules, rule, row, about, as_of, _))
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
@@ -62,56 +62,56 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 
 
 def values_of(
-    rules: Rulebook, rule: Rule, row: Ruling, about: About, as_of: date, say: Words
+    rules: Rulebook, rule: Rule, row: Ruling, about: About, as_of: date, _: Words
 ) -> Mapping[str, str]:
     """What the braces of a rule's sentences and messages stand for."""
-    known = _Known(say)
+    known = _Known(_)
     inputs: list[dict[str, Any]] = orjson.loads(row.inputs)
     catalogue = rules.catalogue
     for entry in inputs:
         name = str(entry["of"])
         if name in catalogue.indicators:
-            known |= _measured(catalogue, name, entry, say)
+            known |= _measured(catalogue, name, entry, _)
         elif "class" in entry:
-            known |= _visit(rules, entry, about.age, say)
+            known |= _visit(rules, entry, about.age, _)
         if "count" in entry:
             known["count"] = str(entry["count"])
             said = [about.quotes[fact] for fact in entry["facts"] if about.quotes and fact in about.quotes]
             known["quotes"] = "; ".join(f"“{text}”" for text in said[-_QUOTES:])
-    items = _abnormal(rules, rule, inputs, about.age, say)
-    known["item"] = ("、" if say.lang == "zh" else ", ").join(items)
-    known["date"] = say.day(date.fromisoformat(row.period))
-    known["since"] = say.day(date.fromisoformat(row.starts))
+    items = _abnormal(rules, rule, inputs, about.age, _)
+    known["item"] = ("、" if _.lang == "zh" else ", ").join(items)
+    known["date"] = _.day(date.fromisoformat(row.period))
+    known["since"] = _.day(date.fromisoformat(row.starts))
     known["days"] = str(_days(row, inputs, as_of))
     if row.due is not None:
-        known["due"] = say.day(date.fromisoformat(row.due))
+        known["due"] = _.day(date.fromisoformat(row.due))
     for name, value in (("name", about.name), ("doctor", about.doctor), ("slot", about.slot)):
         if value is not None:
             known[name] = value
     if about.age is not None:
         known["age"] = str(about.age)
     if rule.programme is not None:
-        known["programme"] = say.name(rules.programmes[rule.programme].name)
+        known["programme"] = _.name(rules.programmes[rule.programme].name)
     return known
 
 
-def _measured(catalogue: Catalogue, name: str, entry: Mapping[str, Any], say: Words) -> dict[str, str]:
+def _measured(catalogue: Catalogue, name: str, entry: Mapping[str, Any], _: Words) -> dict[str, str]:
     indicator = catalogue.indicators[name]
-    found = {f"{name}_on": say.day(date.fromisoformat(entry["on"]))}
+    found = {f"{name}_on": _.day(date.fromisoformat(entry["on"]))}
     if "value" in entry and indicator.kind == "boolean":
-        found[name] = say("yes") if entry["value"] else say("no")
+        found[name] = _("yes") if entry["value"] else _("no")
     elif "value" in entry:
         found[name] = indicator.format(entry["value"])
     elif "code" in entry:
         code = indicator.codes.get(entry["code"])
-        found[name] = say.name(code.name) if code else str(entry["code"])
+        found[name] = _.name(code.name) if code else str(entry["code"])
     return found
 
 
-def _visit(rules: Rulebook, entry: Mapping[str, Any], age: int | None, say: Words) -> dict[str, str]:
+def _visit(rules: Rulebook, entry: Mapping[str, Any], age: int | None, _: Words) -> dict[str, str]:
     programme = rules.programmes[str(entry["of"])]
     named = next(one for one in programme.classes if one.id == entry["class"])
-    return {"class": say.name(named.name), "limit": limit_of(programme, age)}
+    return {"class": _.name(named.name), "limit": limit_of(programme, age)}
 
 
 def limit_of(programme: Programme, age: int | None) -> str:
@@ -140,7 +140,7 @@ def _values_asked(condition: asked.Condition, age: int | None) -> Iterator[tuple
 
 
 def _abnormal(
-    rules: Rulebook, rule: Rule, inputs: Sequence[Mapping[str, Any]], age: int | None, say: Words
+    rules: Rulebook, rule: Rule, inputs: Sequence[Mapping[str, Any]], age: int | None, _: Words
 ) -> list[str]:
     """The values that are such as the rule asks for, each once: ``钾 6.2 mmol/L``."""
     values = {str(entry["of"]): entry["value"] for entry in inputs if "value" in entry}
@@ -150,11 +150,11 @@ def _abnormal(
             asks = name in values and wanted.has_numbers and wanted.unit is None
             if asks and _satisfies(values[name], wanted.limits):
                 found[name] = None
-    return [_in_words(rules.catalogue.indicators[name], values[name], say) for name in found]
+    return [_in_words(rules.catalogue.indicators[name], values[name], _) for name in found]
 
 
-def _in_words(indicator: Indicator, value: float, say: Words) -> str:
-    return f"{say.name(indicator.name)} {indicator.format(value)} {unit_text(indicator.unit, say)}".rstrip()
+def _in_words(indicator: Indicator, value: float, _: Words) -> str:
+    return f"{_.name(indicator.name)} {indicator.format(value)} {unit_text(indicator.unit, _)}".rstrip()
 
 
 def _satisfies(value: float, limits: Mapping[str, float]) -> bool:
