@@ -13,12 +13,14 @@ import pytest
 from kanglu import record
 from kanglu.care.evaluation import evaluate
 from kanglu.care.examples import is_there
+from kanglu.care.in_force import in_force
+from kanglu.care.publishing import publish
 from kanglu.catalogue.rules import Example
 from kanglu.dates import age_on
 from kanglu.demo import demo_rules, write, write_edges
 from kanglu.demo.edges import SYSTEM, Shift, edges
 from kanglu.demo.people import check_digit
-from kanglu.demo.rules import AS_OF, IN_FORCE_SINCE, staff
+from kanglu.demo.rules import AS_OF, IN_FORCE_SINCE, STAFF, staff
 from kanglu.intake import Receipt, import_files
 from kanglu.record.facts import Identifier
 from kanglu.record.rulings import Ruling
@@ -56,7 +58,9 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Imported:
         record.init(database)
         with record.open(database, clock=lambda: datetime(2026, 6, 30, 1, tzinfo=UTC)) as store:
             receipt = import_files(store, [folder])
-            evaluate(store, RULES, as_of=AS_OF, known=store.known, since=IN_FORCE_SINCE)
+            publish(store, STAFF)
+            assert in_force(store).revision == RULES.revision
+            evaluate(store, as_of=AS_OF, known=store.known, since=IN_FORCE_SINCE)
             rows = [stored.row for stored in store.current_results(None, store.known)]
             with store.batch("look up") as writer:
                 names = {writer.find([Identifier(SYSTEM, name)]): name for name in EDGES}

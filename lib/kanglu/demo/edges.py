@@ -166,6 +166,6 @@ def _reading(rules: Rulebook, fact: Observation) -> Sequence[str | None]:
     elif indicator.kind == "boolean":
         said = "是" if fact.value else "否"
     else:
-        said = f"{fact.value:g}"
+        said = f"{fact.value:.10g}"
     when = (fact.effective or "").replace("T", " ")
     return when, indicator.name["zh"], said, indicator.unit

@@ -13,6 +13,7 @@ from kanglu.dates import add_months
 from kanglu.demo.health import Course, live
 from kanglu.demo.people import LAST_YEAR, YEARS, People, invent
 from kanglu.demo.resources import ICD10, coding, patient, resource
+from kanglu.demo.rules import staff
 from kanglu.demo.service import Visit, serve
 from kanglu.demo.writing import write_ndjson, write_table
 from kanglu.record.facts import EpisodeOfCare, Fact
@@ -97,7 +98,7 @@ def write(
     readings = list(_readings(panel, course, rng))
     written.append(write_table(folder / "随访.csv", _follow_ups(panel, readings)))
     written.append(write_table(folder / "步数.csv", _steps(panel, rng)))
-    done = list(serve(panel, course, _visits(readings), np.random.default_rng(SERVICE_SEED)))
+    done = list(serve(panel, course, _visits(readings), staff(), np.random.default_rng(SERVICE_SEED)))
     written.append(write_table(folder / "建档.csv", _cards(panel, done)))
     written.append(write_ndjson(folder / "service.ndjson", _as_resources(done)))
     return written

@@ -4,17 +4,17 @@ The proportions are invented too. They draw from numbers of their own, so that w
 was measured does not depend on them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
+from kanglu.catalogue.programmes import Member
 from kanglu.dates import add_months
 from kanglu.demo.health import Course
 from kanglu.demo.people import FIRST_YEAR, LAST_YEAR, YEARS, People
 from kanglu.demo.resources import OWN
-from kanglu.demo.rules import staff
 from kanglu.record.facts import Appointment, CareTeam, Communication, Encounter, EpisodeOfCare, Fact
 
 _FIRST, _LAST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
@@ -43,12 +43,16 @@ class Visit:
 
 
 def serve(
-    people: People, course: Course, visits: Iterable[Visit], rng: np.random.Generator
+    people: People,
+    course: Course,
+    visits: Iterable[Visit],
+    staff: Collection[Member],
+    rng: np.random.Generator,
 ) -> Iterator[tuple[int, Fact]]:
     """Everything the service did, each with the place in the panel of the person it is about."""
     teams = {
-        one.id: [other.id for other in staff() if one.id in other.bound_to]
-        for one in staff()
+        one.id: [other.id for other in staff if one.id in other.bound_to]
+        for one in staff
         if one.role == "doctor"
     }
     by_person: dict[int, list[Visit]] = {}

@@ -9,12 +9,13 @@ from typing import Protocol
 from kanglu import record
 from kanglu.care.evaluation import evaluate
 from kanglu.care.examples import is_there
+from kanglu.care.in_force import in_force
+from kanglu.care.publishing import publish
 from kanglu.care.queue import queue
-from kanglu.catalogue.rulebook import Rulebook
 from kanglu.demo.edges import write_edges
 from kanglu.demo.files import write
 from kanglu.demo.people import LAST_YEAR
-from kanglu.demo.rules import AS_OF, IN_FORCE_SINCE, demo_rules
+from kanglu.demo.rules import AS_OF, IN_FORCE_SINCE, STAFF, demo_rules
 from kanglu.errors import RecordError, ReportError
 from kanglu.home import home
 from kanglu.i18n import Lang
@@ -42,8 +43,7 @@ def run(people: int, reports: int, database: str | None, actor: Actor, screen: S
     folder = home() / "data" / LABEL
     screen.say(f"Inventing {people:,} people and five years of check-ups: {folder}")
     write(folder, people)
-    rules = demo_rules()
-    write_edges(folder, rules)
+    write_edges(folder, demo_rules())
     screen.say(f"The record: {record.init(database)}")
     with record.open(database, actor=actor) as store:
         others = store.batches().query("undone.isna() and label != @LABEL")
@@ -55,18 +55,20 @@ def run(people: int, reports: int, database: str | None, actor: Actor, screen: S
         with screen.counting("Importing") as progress:
             receipt = import_files(store, [folder], progress=progress)
         screen.say("Imported: " + ", ".join(f"{count:,} {kind}" for kind, count in receipt.facts.items()))
-        _ask(store, rules, screen)
+        _ask(store, screen)
         chosen, today = store.panel("all").record_numbers[:reports], store.known
     _paper(chosen, today, database, actor, screen)
 
 
-def _ask(store: record.Store, rules: Rulebook, screen: Screen) -> None:
+def _ask(store: record.Store, screen: Screen) -> None:
     """Say what the rules give on the demo's day, by all that is known today."""
-    today = store.known
+    if not store.published():
+        publish(store, STAFF)
+    rules, today = in_force(store), store.known
     last = store.last_evaluation()
     if last is None or last.as_of <= AS_OF.isoformat():
         with screen.bar("Evaluating") as progress:
-            evaluate(store, rules, as_of=AS_OF, known=today, since=IN_FORCE_SINCE, progress=progress)
+            evaluate(store, as_of=AS_OF, known=today, since=IN_FORCE_SINCE, progress=progress)
     there = [one.row for one in store.current_results(None, today) if is_there(one.row, AS_OF)]
     kinds = Counter(row.kind for row in there)
     given = ", ".join(f"{count:,} {kind}{'s' * (count != 1)}" for kind, count in kinds.items())
@@ -76,10 +78,13 @@ def _ask(store: record.Store, rules: Rulebook, screen: Screen) -> None:
     screen.say(f"Most often asked for: {often}")
     found = queue(store, AS_OF, today, rules=rules)
     owners = Counter(one.owner for one in found.today)
-    shared = ", ".join(f"{rules.staff[name].name} {count}" for name, count in owners.items() if name)
+    shared = ", ".join(
+        f"{rules.staff[name].name} {count}" for name, count in owners.items() if name and name in rules.staff
+    )
     screen.say(f"That day's queue: {shared}; {len(found.left):,} people wait for another day")
-    moment = f"--as-of {AS_OF} --known {today}"
-    screen.say(f"Why somebody is in it: ./run rules explain {found.today[0].record_number} {moment}")
+    for one in found.today[:1]:
+        why = f"./run rules explain {one.record_number} --as-of {AS_OF} --known {today}"
+        screen.say(f"Why somebody is in it: {why}")
 
 
 def _paper(chosen: list[str], today: date, database: str | None, actor: Actor, screen: Screen) -> None:
