@@ -18,6 +18,7 @@ from kanglu.record.facts import (
     Flag,
     Identifier,
     PersonStatement,
+    QuestionnaireResponse,
     TaskChange,
 )
 from kanglu.record.setup import config
@@ -35,6 +36,8 @@ GIVEN = [
     ("flags", Flag(1, None, "lives-alone", "2026-05-01", clinical_status="active")),
     ("task_changes", TaskChange(1, None, "snoozed", "2026-06-02T08:00:00", task="htn/1/2026Q2",
                                 until="2026-06-20", owner="wang", reason="away")),
+    ("responses", QuestionnaireResponse(1, None, "phq9", "2026-06-03", clinical_status="completed",
+                                        version="1", answers='{"phq9_1": "2"}', author="wang")),
 ]  # fmt: skip
 
 

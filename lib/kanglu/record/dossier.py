@@ -32,6 +32,7 @@ PARTS = {
     "care_team": "care_team",
     "flags": "flag",
     "task_changes": "task_change",
+    "responses": "questionnaire_response",
 }
 """The frames of a dossier and the table that each comes from."""
 
@@ -43,7 +44,7 @@ class Dossier:
     Parameters
     ----------
     person : who it is.
-    observations … task_changes : the facts, columns as the tables, by effective time.
+    observations … responses : the facts, columns as the tables, by effective time.
     as_of, known : the two times it was read for.
     catalogue_revision : of the definitions in force.
     last_recorded : when the latest of the facts was learned; None when there is none.
@@ -66,6 +67,7 @@ class Dossier:
     care_team: pd.DataFrame
     flags: pd.DataFrame
     task_changes: pd.DataFrame
+    responses: pd.DataFrame
     as_of: date
     known: date
     catalogue_revision: str

@@ -30,6 +30,7 @@ from kanglu.record.service import CareTeam as CareTeam
 from kanglu.record.service import Communication as Communication
 from kanglu.record.service import EpisodeOfCare as EpisodeOfCare
 from kanglu.record.service import Flag as Flag
+from kanglu.record.service import QuestionnaireResponse as QuestionnaireResponse
 from kanglu.record.service import TaskChange as TaskChange
 
 Sex = Literal["male", "female", "other", "unknown"]
@@ -256,6 +257,7 @@ Fact = (
     | CareTeam
     | Flag
     | TaskChange
+    | QuestionnaireResponse
     | Demographics
 )
 
@@ -309,6 +311,7 @@ KINDS: tuple[Kind, ...] = (
     _kind("care_team", CareTeam, "practitioner"),
     _kind("flag", Flag, "reason"),
     _kind("task_change", TaskChange, "reason"),
+    _kind("questionnaire_response", QuestionnaireResponse, "author"),
 )
 KIND_OF: Mapping[type[Fact], Kind] = {kind.fact: kind for kind in KINDS}
 

@@ -1,4 +1,4 @@
-"""What the service did with a person and for them: contacts, appointments, programmes, team, hand-set tags.
+"""What the service did with a person and for them: contacts, appointments, programmes, team, tags, forms.
 
 The rules stand on these as they stand on measurements. The fields that every fact has are told in `facts`.
 """
@@ -137,6 +137,31 @@ class TaskChange(NamedTuple):
     until: str | None = None
     owner: str | None = None
     reason: str | None = None
+    origin: Origin = "imported"
+    status: str = "final"
+    display: str | None = None
+    source: str | None = None
+    source_key: str | None = None
+
+
+class QuestionnaireResponse(NamedTuple):
+    """A form that was filled, whole or in part (FHIR QuestionnaireResponse).
+
+    The code is the questionnaire's id and `version` its edition; `clinical_status` is completed, in-progress,
+    stopped … `answers` are the raw answers as JSON, by the id of the item; of a questionnaire that the
+    catalogue does not know, its items as they came. `author` is who filled it in. Answers that are
+    measurements or facts of their own stand as observations beside it.
+    """
+
+    person_id: int
+    system: str | None
+    code: str | None
+    effective: str | None
+    effective_end: str | None = None
+    clinical_status: str | None = None
+    version: str | None = None
+    answers: str | None = None
+    author: str | None = None
     origin: Origin = "imported"
     status: str = "final"
     display: str | None = None

@@ -196,6 +196,7 @@ _COMMENTS: Mapping[str, str] = {
     "care_team": "A member of the team that looks after the person (FHIR CareTeam.participant).",
     "flag": "A tag set by hand (FHIR Flag).",
     "task_change": "What somebody did to a task (FHIR Task, Provenance).",
+    "questionnaire_response": "A form that was filled (FHIR QuestionnaireResponse); `answers` is JSON.",
 }
 
 

@@ -19,6 +19,7 @@ FACTS = {
     "care_team": f"{CODED} practitioner",
     "flag": f"{CODED} reason",
     "task_change": f"{CODED} task until owner reason",
+    "questionnaire_response": f"{CODED} version answers author",
 }
 COMMENTS = {
     "communication": "A contact, tried or made (FHIR Communication).",
@@ -27,6 +28,7 @@ COMMENTS = {
     "care_team": "A member of the team that looks after the person (FHIR CareTeam.participant).",
     "flag": "A tag set by hand (FHIR Flag).",
     "task_change": "What somebody did to a task (FHIR Task, Provenance).",
+    "questionnaire_response": "A form that was filled (FHIR QuestionnaireResponse); `answers` is JSON.",
 }
 REQUIRED = {"origin", "status"}
 
