@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from tests.care.facing import diabetes, enter, hypertension, visit
 
 from kanglu import care, record
 from kanglu.care import evaluation
@@ -22,52 +23,11 @@ from kanglu.record.facts import (
     PersonStatement,
     TaskChange,
 )
-from kanglu.record.rulings import Ruling
-
-UNITS = {"sbp": "mm[Hg]", "dbp": "mm[Hg]", "fpg": "mmol/L", "hba1c": "%", "steps": "1", "glucose": "mmol/L"}
-COLUMNS = [name for name in Ruling._fields if name != "inputs"]
 
 
 @pytest.fixture(scope="module")
 def rules():
     return load_rulebook()
-
-
-def enter(store, *facts, number=1, born="1950-03-10", sex="female"):
-    """Enter a person, once, and facts about them; gives the id."""
-    with store.batch("entry", kind="entry") as batch:
-        person = batch.person(
-            PersonStatement((Identifier("test", str(number)),), name=f"人{number}", sex=sex, birth_date=born)
-        )
-        batch.add_many(fact._replace(person_id=person) for fact in facts)
-    return person
-
-
-def visit(day, sbp=None, dbp=None, fpg=None, **answers):
-    """A follow-up visit with what was measured and answered on it."""
-    values = {"sbp": sbp, "dbp": dbp, "fpg": fpg} | answers
-    return [
-        Encounter(0, "kanglu", "follow-up", day, setting="AMB", source_key=f"visit/{day}"),
-        *(
-            Observation(0, name, day, value=float(value), unit=UNITS.get(name), source_key=f"{name}/{day}")
-            for name, value in values.items()
-            if value is not None
-        ),
-    ]
-
-
-def hypertension(since="2020-01-01"):
-    return [
-        Condition(0, None, None, since, display="高血压"),
-        EpisodeOfCare(0, None, "hypertension", since, clinical_status="active"),
-    ]
-
-
-def diabetes(since="2020-01-01"):
-    return [
-        Condition(0, None, None, since, display="2型糖尿病"),
-        EpisodeOfCare(0, None, "type2_diabetes", since, clinical_status="active"),
-    ]
 
 
 def at(clock, day):
@@ -423,6 +383,23 @@ def test_who_leaves_a_programme_is_not_asked_for_any_more(store, clock, rules):
     care.evaluate(store, rules, as_of=date(2026, 3, 9))
     row = only(stored(store, "task", "follow_up"))
     assert (row.state, row.ends, row.reason) == ("cancelled", "2026-03-08", "programme_ended")
+
+
+def test_whoever_took_in_another_record_goes_on_with_both(store, clock, rules):
+    at(clock, date(2026, 3, 2))
+    enter(store, *hypertension())
+    enter(store, *visit("2026-03-01", 152, 80), *hypertension("2021-01-01"), number=2)
+    care.evaluate(store, rules, as_of=date(2026, 3, 2))
+    assert {row.person_id for row in stored(store, "task", "follow_up")} == {2}
+    store.merge("K000001", "K000002", "the same card")
+    at(clock, date(2026, 3, 3))
+    care.evaluate(store, rules, as_of=date(2026, 3, 3))
+    row = only(stored(store, "task", "follow_up"))
+    assert (row.person_id, row.due) == (1, "2026-03-15")
+    assert not [row for row in stored(store) if row.person_id == 2]
+    assert "follow_up" in {
+        one.code for one in care.explain(store, "K000001", rules, as_of=date(2026, 3, 3)).reasons
+    }
 
 
 def test_what_was_cancelled_by_hand_stays_so(store, clock, rules):

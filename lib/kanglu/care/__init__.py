@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kanglu.care.book import in_force as in_force
     from kanglu.care.comparing import Compared as Compared
     from kanglu.care.comparing import Differs as Differs
     from kanglu.care.comparing import Simulated as Simulated
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from kanglu.care.explaining import Explained as Explained
     from kanglu.care.explaining import Reason as Reason
     from kanglu.care.explaining import explain as explain
-    from kanglu.care.in_force import in_force as in_force
     from kanglu.care.publishing import publish as publish
     from kanglu.catalogue.rulebook import rulebook as rulebook
 
@@ -32,7 +32,7 @@ _HOME = {
     **dict.fromkeys(("Evaluated", "evaluate"), "care.evaluation"),
     **dict.fromkeys(("Tried", "try_out"), "care.examples"),
     **dict.fromkeys(("Explained", "Reason", "explain"), "care.explaining"),
-    "in_force": "care.in_force",
+    "in_force": "care.book",
     "publish": "care.publishing",
     "rulebook": "catalogue.rulebook",
 }

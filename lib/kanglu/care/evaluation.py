@@ -15,10 +15,10 @@ from datetime import date
 from typing import Literal
 
 from kanglu.care.blocks import block_of
+from kanglu.care.book import in_force
 from kanglu.care.calendar import NEVER, number
 from kanglu.care.evaluator import Evaluator
 from kanglu.care.evidence import Evidence
-from kanglu.care.in_force import in_force
 from kanglu.care.looking import indicators
 from kanglu.care.rows import rows_of, texts
 from kanglu.catalogue.rulebook import Rulebook

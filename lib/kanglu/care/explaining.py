@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import orjson
 
+from kanglu.care.book import in_force
 from kanglu.care.calendar import EVER, day_of, iso, number
 from kanglu.care.evaluation import evaluator_of
 from kanglu.care.evaluator import Evaluator
 from kanglu.care.evidence import Evidence, asked_of
 from kanglu.care.given import key_of
-from kanglu.care.in_force import in_force
 from kanglu.care.rows import rows_of
 from kanglu.care.wording import About, sentence
 from kanglu.catalogue.criteria import Change, Count, Every, Gap, Mean, Measured, Slope, Streak

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from kanglu.care.book import in_force
 from kanglu.care.comparing import changed_by
 from kanglu.care.examples import try_out
-from kanglu.care.in_force import in_force
 from kanglu.catalogue.reading import read
 from kanglu.catalogue.rulebook import SECTIONS, Rulebook
 from kanglu.errors import CatalogueError
