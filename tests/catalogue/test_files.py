@@ -222,6 +222,7 @@ def test_the_schema_describes_the_shipped_files() -> None:
         *("group", "defaults", "disable"),
         *layers.CATALOGUE,
         *layers.RULEBOOK,
+        *layers.ADVICE,
     }
 
 

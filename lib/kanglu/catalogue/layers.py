@@ -24,12 +24,18 @@ RULEBOOK = (
     *("rules", "programmes", "journeys", "events", "tags", "actions"),
     *("messages", "outcomes", "barriers", "sending", "staff"),
 )
-type Folder = Literal["", "indicators", "rulebook"]
+ADVICE = ("advice", "allergens")
+type Shelf = Literal["indicators", "rulebook", "advice"]
+type Folder = Literal[""] | Shelf
+SECTIONS: Mapping[Shelf, tuple[str, ...]] = {"indicators": CATALOGUE, "rulebook": RULEBOOK, "advice": ADVICE}
+"""What is read together, by its folder; a file above the folders may hold sections of each."""
+_ALL = tuple(name for sections in SECTIONS.values() for name in sections)
 _SHARED = ("group", "defaults", "disable")
 _KEYS: Mapping[Folder, tuple[str, ...]] = {
-    "": (*_SHARED, *CATALOGUE, *RULEBOOK),
+    "": (*_SHARED, *_ALL),
     "indicators": (*_SHARED, *CATALOGUE),
     "rulebook": ("disable", *RULEBOOK),
+    "advice": ("disable", *ADVICE),
 }
 
 
@@ -68,24 +74,22 @@ class Heap:
         self.faults.append(Fault(source, (*place, *path), what, remedy))
 
 
-def read_layers(folder: Literal["indicators", "rulebook"], overlay: Path | None) -> Heap:
+def read_layers(shelf: Shelf, overlay: Path | None) -> Heap:
     """The sections of a folder: what ships under the files of `overlay` (default: ``data/catalogue/``)."""
 
     def elsewhere() -> Collection[str]:
-        other = _read_layers("rulebook" if folder == "indicators" else "indicators", overlay, tuple)
-        return {name for drawer in other.drawers.values() for name in drawer.places}
+        others = [_read_layers(other, overlay, tuple) for other in SECTIONS if other != shelf]
+        return {name for heap in others for drawer in heap.drawers.values() for name in drawer.places}
 
-    return _read_layers(folder, overlay, cache(elsewhere))
+    return _read_layers(shelf, overlay, cache(elsewhere))
 
 
-def _read_layers(
-    folder: Literal["indicators", "rulebook"], overlay: Path | None, elsewhere: Callable[[], Collection[str]]
-) -> Heap:
-    catalogue = folder == "indicators"
-    heap = Heap(CATALOGUE if catalogue else RULEBOOK, elsewhere)
-    pattern = "indicators/*.yaml" if catalogue else "rulebook/**/*.yaml"
+def _read_layers(shelf: Shelf, overlay: Path | None, elsewhere: Callable[[], Collection[str]]) -> Heap:
+    catalogue = shelf == "indicators"
+    heap = Heap(SECTIONS[shelf], elsewhere)
+    pattern = "indicators/*.yaml" if catalogue else f"{shelf}/**/*.yaml"
     for layer in (DEFAULTS, home() / "data" / "catalogue" if overlay is None else overlay):
-        found: dict[Path, Folder] = dict.fromkeys(layer.glob(pattern), folder)
+        found: dict[Path, Folder] = dict.fromkeys(layer.glob(pattern), shelf)
         if catalogue or layer is not DEFAULTS:
             found |= dict.fromkeys(layer.glob("*.yaml"), "")
         _read_layer(found, None if catalogue else layer, heap)
@@ -179,7 +183,7 @@ def _disable(source: Source, listed: Any, folder: Folder, heap: Heap) -> None:
     for section, names in listed.items():
         if section in heap.sections:
             _take_out(source, ("disable", section), names or [], (section,), heap, tuple)
-        elif section not in (*CATALOGUE, *RULEBOOK) or section not in _KEYS[folder]:
+        elif section not in _ALL or section not in _KEYS[folder]:
             heap.faults.append(Fault(source, ("disable", section), *_stranger(section, folder)))
 
 

@@ -25,7 +25,7 @@ def check_conditions(book: "Rulebook", heap: Heap, sound: Entries) -> None:
     meaning = Meaning(book)
     wrong = set[tuple[str, str]]()
     for site in sites(book):
-        if (site.section, site.id) in sound and (found := _never(meaning, site)):
+        if (site.section, site.id) in sound and (found := never(meaning, site)):
             path, what = found
             wrong.add((site.section, site.id))
             heap.fault(site.section, site.id, path, f"This can never hold{what}.", "Mend it or leave it out.")
@@ -68,7 +68,7 @@ def _named(heap: Heap, rule: Rule) -> str:
     return f"{rule.id} ({heap.drawers['rules'].places[rule.id].where})"
 
 
-def _never(meaning: Meaning, site: Site) -> tuple[Path_, str] | None:
+def never(meaning: Meaning, site: Site) -> tuple[Path_, str] | None:
     """The innermost part that can never hold, and why."""
     for path, part in parts(site.condition, site.path):
         if not meaning.possible(meaning.of(part)):

@@ -43,9 +43,9 @@ def check_limits(book: "Rulebook", heap: Heap) -> None:
     """No condition may compare what cannot be compared, or ask for more than can be."""
     for site in sites(book):
         for path, part in parts(site.condition, site.path):
-            for wrong in _wrong(book.catalogue, part):
-                place = (*path, KEYS[type(part)], *wrong.path)
-                heap.fault(site.section, site.id, place, wrong.what, wrong.remedy)
+            for fault in wrong(book.catalogue, part):
+                place = (*path, KEYS[type(part)], *fault.path)
+                heap.fault(site.section, site.id, place, fault.what, fault.remedy)
     for name, rule in book.rules.items():
         if rule.on is not None and (birthday := rule.on.birthday) and birthday.from_ > birthday.to:
             what = f"No birthday is after the {birthday.from_}th and before the {birthday.to}th."
@@ -65,7 +65,8 @@ def _check_streak(book: "Rulebook", heap: Heap, name: str, low: int | None, high
         heap.fault("rules", name, path, what, "List them under streak: of the programme.")
 
 
-def _wrong(catalogue: Catalogue, condition: Condition) -> Iterator[_Wrong]:
+def wrong(catalogue: Catalogue, condition: Condition) -> Iterator[_Wrong]:
+    """What is wrong with a condition itself, its parts left out."""
     asked: Any = condition.asked
     if isinstance(condition, IsHeld):
         yield from _never_so_long(condition)

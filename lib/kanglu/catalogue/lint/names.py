@@ -65,13 +65,7 @@ class Named(NamedTuple):
 def check_names(book: "Rulebook", heap: Heap) -> None:
     """Every name must be known, and a mission be written as a letter and two digits."""
     for section, entry, named in _all(book):
-        if named.kind == "class":
-            _check_class(book, heap, section, entry, named)
-            continue
-        known = _known(book, heap, named.kind)
-        if named.name not in known:
-            what = f"There is no {named.kind} {named.name!r}."
-            heap.fault(section, entry, named.path, what, _near(book, named, known))
+        check_named(book, heap, section, entry, named)
     missions = [("rules", rule.id, rule.mission) for rule in book.rules.values()]
     missions += [("journeys", journey.id, journey.mission) for journey in book.journeys.values()]
     for section, entry, lines in missions:
@@ -82,11 +76,23 @@ def check_names(book: "Rulebook", heap: Heap) -> None:
                 )
 
 
+def check_named(book: "Rulebook", heap: Heap, section: str, entry: str, named: Named) -> None:
+    """A name that an entry uses must be known."""
+    if named.kind == "class":
+        _check_class(book, heap, section, entry, named)
+        return
+    known = _known(book, heap, named.kind)
+    if named.name not in known:
+        what = f"There is no {named.kind} {named.name!r}."
+        heap.fault(section, entry, named.path, what, _near(book, named, known))
+
+
 def _known(book: "Rulebook", heap: Heap, kind: str) -> Iterable[str]:
     if kind == "channel":
         return _CHANNELS
-    if kind in _SECTION:
-        return heap.drawers[_SECTION[kind]].content
+    if (section := _SECTION.get(kind)) is not None:
+        # An entry that is itself wrong is still there to be named.
+        return heap.drawers[section].content if section in heap.drawers else getattr(book, section)
     catalogue = book.catalogue
     return {
         "indicator": catalogue.indicators,
@@ -117,7 +123,7 @@ def _check_class(book: "Rulebook", heap: Heap, section: str, entry: str, named: 
 def _all(book: "Rulebook") -> Iterator[tuple[str, str, Named]]:
     for site in sites(book):
         for path, part in parts(site.condition, site.path):
-            for named in _in_condition(part, path):
+            for named in in_condition(part, path):
                 yield site.section, site.id, named
     for name, rule in book.rules.items():
         for named in _in_rule(rule):
@@ -196,7 +202,8 @@ def _in_example(given: Given, path: Path_) -> Iterator[Named]:
             yield Named((*path, field), kind, name)
 
 
-def _in_condition(condition: Condition, path: Path_) -> Iterator[Named]:
+def in_condition(condition: Condition, path: Path_) -> Iterator[Named]:
+    """The names that a condition uses, its parts left out."""
     path = (*path, KEYS[type(condition)])
     match condition:
         case HasProblem() | HadProblem():

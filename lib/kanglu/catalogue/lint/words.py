@@ -1,7 +1,7 @@
 """Words for people: in both languages, with the same placeholders, each of which can be filled."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -28,22 +28,27 @@ _LANGUAGES = ("zh", "en")
 def check_words(book: "Rulebook", heap: Heap) -> None:
     """Names and texts must be in both languages and name what can be filled in."""
     for section in RULEBOOK:
-        for name, entry in getattr(book, section).items():
-            for path, names in _texts(entry):
-                for language in _LANGUAGES:
-                    if language not in names:
-                        heap.fault(
-                            section, name, path, f"There is nothing in {language}.", f"Write {language}: …"
-                        )
+        check_languages(heap, section, getattr(book, section))
     for name, rule in book.rules.items():
-        _check(heap, ("rules", name, ("explain",)), rule.explain, _with_days(_read(book, rule)))
+        check(heap, ("rules", name, ("explain",)), rule.explain, with_days(_read(book, rule)))
     for name, message in book.messages.items():
         givers = [rule for rule in book.rules.values() if name in _messages(book, rule)]
         read: Collection[str] = book.catalogue.indicators
         for rule in givers:
             known = _read(book, rule)
             read = [one for one in read if one in known]
-        _check(heap, ("messages", name, ("text",)), message.text, _with_days(read))
+        check(heap, ("messages", name, ("text",)), message.text, with_days(read))
+
+
+def check_languages(heap: Heap, section: str, entries: Mapping[str, Any]) -> None:
+    """Note what an entry says in one language only."""
+    for name, entry in entries.items():
+        for path, names in _texts(entry):
+            for language in _LANGUAGES:
+                if language not in names:
+                    heap.fault(
+                        section, name, path, f"There is nothing in {language}.", f"Write {language}: …"
+                    )
 
 
 def _texts(entry: Any) -> Iterator[tuple[Path_, Names]]:
@@ -75,7 +80,8 @@ def _read(book: "Rulebook", rule: Rule) -> set[str]:
     return found
 
 
-def _with_days(indicators: Iterable[str]) -> list[str]:
+def with_days(indicators: Iterable[str]) -> list[str]:
+    """What can be put in for indicators that were read: the value, and the day it is of."""
     return [name for indicator in indicators for name in (indicator, f"{indicator}_on")]
 
 
@@ -88,19 +94,24 @@ def _messages(book: "Rulebook", rule: Rule) -> set[str]:
     return {name for name in found if name is not None}
 
 
-def _check(heap: Heap, place: tuple[str, str, Path_], text: Names, read: Collection[str]) -> None:
+def check(
+    heap: Heap,
+    place: tuple[str, str, Path_],
+    text: Names,
+    read: Collection[str],
+    known: Sequence[str] = PLACEHOLDERS,
+) -> None:
+    """Note braces that cannot be filled: what is `known` of everybody, or `read` of this person, can."""
     section, name, path = place
     used: dict[str, set[str]] = {}
     for language, words in text.items():
         used[language] = set(_BRACES.findall(words))
         if "{" in (rest := _BRACES.sub("", words)) or "}" in rest:
             heap.fault(section, name, (*path, language), "A brace has no partner.", "Write {name}.")
-        for word in sorted(used[language] - {*PLACEHOLDERS, *read}):
-            near = did_you_mean(word, [*PLACEHOLDERS, *read])
+        for word in sorted(used[language] - {*known, *read}):
+            near = did_you_mean(word, [*known, *read])
             what = f"Nothing is known here to put in for {{{word}}}."
-            heap.fault(
-                section, name, (*path, language), what, near or f"Known are {', '.join(PLACEHOLDERS)}."
-            )
+            heap.fault(section, name, (*path, language), what, near or f"Known are {', '.join(known)}.")
     if len(used) == len(_LANGUAGES) and used["zh"] != used["en"]:
         for lacking, having in (_LANGUAGES, _LANGUAGES[::-1]):
             if missing := sorted(used[having] - used[lacking]):
