@@ -9,6 +9,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -43,6 +44,7 @@ Exit codes: 0 all done, 1 some items failed, 2 called wrongly.""",
 )
 
 app.command()(cli_rules.evaluate)
+app.command()(cli_rules.queue)
 app.add_typer(cli_rules.rules)
 
 AsOf = Annotated[
@@ -255,9 +257,10 @@ def render_(
 
       kanglu render cohort --panel "age >= 65" --year 2025 --lang en --format pdf
     """
+    from kanglu.record.opened import ZONE
     from kanglu.reporting import Order, render
 
-    today = datetime.now().astimezone().date()
+    today = datetime.now(ZoneInfo(ZONE)).date()
     order = Order(
         report,
         panel,

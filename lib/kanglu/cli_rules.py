@@ -93,6 +93,31 @@ def evaluate(
     screen.answer(as_json, done.to_data(), lambda: screen_rules.evaluated(done))
 
 
+def queue(
+    owner: Annotated[
+        str | None, typer.Option(help="Whose: the id of a member of the staff. Everybody's when left out.")
+    ] = None,
+    capacity: Annotated[
+        int | None, typer.Option(min=1, help="Contacts a day. What the staff's entries say when left out.")
+    ] = None,
+    lang: Language = "zh",
+    database: Database = None,
+    as_of: AsOf = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> None:
+    """List whom to contact today, in order and why, and who is left behind, since when.
+
+    One entry a person, with all that is to be done for them. Run kanglu evaluate first.
+    """
+    from kanglu.care.queue import queue as of_the_day
+
+    with _open(database, as_of, known) as store:
+        answer = of_the_day(store, owner=owner, capacity=capacity)
+        names = screen_rules.names(store, answer, lang)
+    screen.answer(as_json, screen_rules.queue_data(answer), lambda: screen_rules.queue(answer, names))
+
+
 @rules.command()
 def explain(
     person: Annotated[str, typer.Argument(help="Record number, such as K000123.")],

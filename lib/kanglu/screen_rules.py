@@ -1,6 +1,7 @@
 """How the command line shows what rules gave, why, and what changed rules would mean."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from kanglu.screen import say, table
@@ -9,8 +10,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kanglu.care import Compared, Differs, Evaluated, Explained, Reason, Simulated, Tried
+    from kanglu.care.queue import Queue
     from kanglu.catalogue import Rulebook
     from kanglu.i18n import Lang
+    from kanglu.record import Store
 
 _OVER = " ▲"
 _SHOWN = 20
@@ -56,6 +59,49 @@ def _reason(reason: "Reason") -> None:
         say(f"    entered {reason.late_entry} days late")
     for fact in reason.facts:
         say(f"    {fact.on}  {fact.what}{'' if fact.value is None else f'  {fact.value}'}")
+
+
+def queue_data(answer: "Queue") -> dict[str, object]:
+    """The queue as plain data."""
+    return {
+        part: [{**asdict(entry), "points": entry.rank.points} for entry in entries]
+        for part, entries in (("today", answer.today), ("left", answer.left))
+    }
+
+
+def names(store: "Store", answer: "Queue", lang: "Lang") -> dict[str, str]:
+    """What the tasks of a queue are called, by their keys."""
+    from kanglu.care import in_force
+    from kanglu.care.wording import called
+    from kanglu.i18n import words
+
+    book, _ = in_force(store), words(lang)
+    return {key: called(book, key, _) for entry in answer.today for key in entry.tasks}
+
+
+def queue(answer: "Queue", names: Mapping[str, str]) -> None:
+    """Whom to contact today and who is left behind."""
+    if not answer.today:
+        say("Nobody is to be contacted today.")
+    else:
+        table(
+            ("", "person", "owner", "to do", "since", "points"),
+            [
+                (
+                    entry.place,
+                    entry.record_number,
+                    entry.owner or "–",
+                    "; ".join(dict.fromkeys(names[key] for key in entry.tasks)),
+                    entry.since,
+                    "emergency" if entry.rank.emergency else f"{entry.rank.points:.0f}",
+                )
+                for entry in answer.today
+            ],
+        )
+    if answer.left:
+        first = min(entry.since for entry in answer.left)
+        left = [entry.record_number for entry in answer.left]
+        say(f"Left behind: {len(left):,} people, the first since {first}: {_few(left)}")
 
 
 def simulated(answer: "Simulated") -> None:

@@ -238,6 +238,17 @@ class Plainly:
             points = [one.day for one in self.person.events if one.what == wanted.event and one.day <= day]
         else:
             points = [one.day for one in self._readings(wanted.of, None, day)]
+        if self._empty_long_enough(wanted, points, day):
+            return True
+        # What comes on the day on which the gap begins leaves it that day.
+        before = [one for one in points if one < day]
+        return (
+            len(before) < len(points)
+            and self._empty_long_enough(wanted, before, day)
+            and not self._empty_long_enough(wanted, before, day - 1)
+        )
+
+    def _empty_long_enough(self, wanted: Any, points: list[int], day: int) -> bool:
         if points:
             last = max(points)
         else:

@@ -12,6 +12,7 @@ from kanglu.catalogue import load_rulebook
 from kanglu.errors import RecordError
 from kanglu.record.facts import (
     Appointment,
+    CareTeam,
     Communication,
     Condition,
     Encounter,
@@ -486,3 +487,78 @@ def test_a_medicine_named_in_words_is_known_to_the_rules(store, rules):
     enter(store, MedicationStatement(0, None, None, "2025-01-01", display="盐酸二甲双胍片 0.5g"))
     found = evaluation.evaluator_of(store, rules, [1], date(2026, 3, 2), date(2026, 6, 30), {})
     assert len(found.block.drugs["metformin"]) == 1
+
+
+def test_a_card_and_its_doctor_on_one_day_leave_both_tasks_as_they_were(store, clock, rules):
+    at(clock, date(2026, 3, 2))
+    enter(store, EpisodeOfCare(0, None, "card", "2026-03-02", clinical_status="active"))
+    care.evaluate(store, rules, as_of=date(2026, 3, 2))
+    assert only(stored(store, "task", "assign_doctor")).state == "open"
+    enter(store, CareTeam(0, None, "doctor", "2026-03-02", clinical_status="active", practitioner="d1"))
+    care.evaluate(store, rules, as_of=date(2026, 3, 2))
+    closed = only(stored(store, "task", "assign_doctor"))
+    assert (closed.state, closed.ends, closed.reason) == ("done", "2026-03-02", "care_team")
+    assert only(stored(store, "task", "complete_record")).state == "open"
+
+
+def test_a_reading_on_the_day_of_the_alarm_closes_it(store, clock, rules):
+    at(clock, date(2026, 3, 5))
+    readings = [
+        Observation(0, "glucose", f"2026-02-{day:02}", value=6.1, unit="mmol/L")
+        for day in (10, 14, 18, 22, 26)
+    ]
+    diary = Flag(0, None, "daily_glucose", "2026-01-01", clinical_status="active")
+    enter(
+        store,
+        *diabetes(),
+        diary,
+        *readings,
+        Observation(0, "glucose", "2026-03-01", value=6.0, unit="mmol/L"),
+    )
+    care.evaluate(store, rules, as_of=date(2026, 3, 5))
+    alarm = only(
+        [row for row in stored(store, "task", state="open") if row.rule == "monitoring.glucose_days"]
+    )
+    enter(store, Observation(0, "glucose", "2026-03-05", value=6.3, unit="mmol/L"))
+    care.evaluate(store, rules, as_of=date(2026, 3, 5))
+    now = only([row for row in stored(store, "task") if row.rule == "monitoring.glucose_days"])
+    assert now.key == alarm.key
+    assert (now.state, now.ends, now.reason) == ("done", "2026-03-05", "observed")
+
+
+def test_attempts_before_a_task_was_opened_again_do_not_count(store, clock, rules):
+    at(clock, date(2026, 3, 2))
+    enter(store, *hypertension(), *visit("2026-03-01", 152, 80))
+    care.evaluate(store, rules, as_of=date(2026, 3, 2))
+    row = only(stored(store, "task", "follow_up"))
+    key = key_of(row.rule, row.period, row.part)
+
+    def call(day):
+        enter(
+            store,
+            Communication(
+                0, None, None, f"2026-03-{day:02}T09:00", direction="out", channel="phone",
+                outcome="no_answer", about=key,
+            ),
+        )  # fmt: skip
+
+    for day in (5, 6, 7):
+        call(day)
+    enter(store, TaskChange(0, None, "reopened", "2026-03-08", task=key, reason="a new number"))
+    call(9)
+    care.evaluate(store, rules, as_of=date(2026, 3, 9), known=date(2026, 6, 30))
+    assert only(stored(store, "task", "follow_up")).state == "open"
+    call(10)
+    call(11)
+    care.evaluate(store, rules, as_of=date(2026, 3, 11), known=date(2026, 6, 30))
+    assert only(stored(store, "task", "follow_up")).state == "failed"
+
+
+def test_a_reported_side_effect_is_quoted_to_the_doctor(store, rules):
+    said = Communication(
+        0, None, None, "2026-03-05T10:00", direction="in", channel="wechat", text="吃了药起疹子，是副作用吗"
+    )
+    enter(store, said)
+    why = care.explain(store, "K000001", rules, as_of=date(2026, 3, 5), known=date(2026, 6, 30))
+    alarm = next(one for one in why.reasons if one.code == "side_effect_message")
+    assert "起疹子" in alarm.because

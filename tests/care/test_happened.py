@@ -26,6 +26,11 @@ def test_three_empty_months_count_from_the_first_of_the_next(known: Known, last:
     assert known.days({"gap": {"of": "fpg", "months": 3}}) == [f"{since} to"]
 
 
+def test_what_comes_on_the_first_day_of_a_gap_leaves_it_that_day(known: Known) -> None:
+    known.person(since="2026-03-01").read("fpg", 8, "2026-03-01").read("fpg", 8, "2026-03-05")
+    assert known.days({"gap": {"of": "fpg", "days": 3}}) == ["2026-03-05 to 2026-03-05", "2026-03-09 to"]
+
+
 def test_a_reading_in_the_third_month_closes_the_gap(known: Known) -> None:
     known.person().read("fpg", 8, "2026-01-15").read("fpg", 8, "2026-04-30")
     assert known.days({"gap": {"of": "fpg", "months": 3}}) == ["2026-08-01 to"]

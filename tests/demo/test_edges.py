@@ -11,9 +11,9 @@ import orjson
 import pytest
 
 from kanglu import record
+from kanglu.care.book import in_force
 from kanglu.care.evaluation import evaluate
 from kanglu.care.examples import is_there
-from kanglu.care.in_force import in_force
 from kanglu.care.publishing import publish
 from kanglu.catalogue.rules import Example
 from kanglu.dates import age_on

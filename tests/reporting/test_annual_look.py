@@ -24,15 +24,8 @@ from kanglu.reporting.blocks.paper import column_widths
 from kanglu.reporting.charts.scale import text_width
 from kanglu.reporting.charts.spec import Spark
 from kanglu.reporting.charts.svg import spark_svg
-from kanglu.reporting.wording import (
-    day_in_year,
-    file_text,
-    limits_text,
-    plain_name,
-    signed,
-    span_text,
-    unit_text,
-)
+from kanglu.reporting.wording import day_in_year, file_text, limits_text, plain_name, signed, span_text
+from kanglu.unit_text import unit_text
 
 SNOMED = "http://snomed.info/sct"
 EN, ZH = words("en"), words("zh")

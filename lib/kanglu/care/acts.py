@@ -12,10 +12,11 @@ from typing import Any, Literal, get_args
 
 import pandas as pd
 
+from kanglu.care.book import in_force
 from kanglu.care.checks import now, require_known, require_reason
 from kanglu.care.tasks import CLOSED, TASKS, Acts, derived, read_acts, results
 from kanglu.catalogue.reading import did_you_mean
-from kanglu.catalogue.rulebook import Rulebook, rulebook
+from kanglu.catalogue.rulebook import Rulebook
 from kanglu.catalogue.rules import Channel
 from kanglu.errors import NotFound, RecordError
 from kanglu.record import BatchWriter, Store
@@ -206,7 +207,7 @@ def acting(
 
     Raises `NotFound` for an unknown person or task.
     """
-    in_force = rules or rulebook()
+    book = rules or in_force(store)
     person = store.person(record_number).view
     at = now(store)
     moment = Moment(at.date(), at.date())
@@ -214,10 +215,10 @@ def acting(
     by = f"kanglu/{store.actor.id}"
     with store.batch(f"{what} {key}", kind="entry") as writer:
         acts = read_acts(store, person.id, moment)
-        found = derived(rows, acts, in_force)
+        found = derived(rows, acts, book)
         named = found[found["key"] == key]
         if named.empty:
             near = did_you_mean(key, found["key"]) or "`tasks` lists what there is; evaluate first."
             raise NotFound(f"There is no task {key}.", where=person.record_number, remedy=near)
         [task] = named.to_dict("records")
-        yield Acting(person.record_number, task, rows, acts, in_force, at, writer, by)
+        yield Acting(person.record_number, task, rows, acts, book, at, writer, by)

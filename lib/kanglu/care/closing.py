@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kanglu.care.block import Block
-from kanglu.care.calendar import NEVER, Ints, iso
-from kanglu.care.given import CANCELLED, DONE, FAILED, OPEN, key_of
+from kanglu.care.calendar import EVER, NEVER, Ints, iso
+from kanglu.care.given import CANCELLED, DONE, FAILED, OPEN, forever, key_of
 from kanglu.care.holding import Holding
 from kanglu.care.series import NO_POINTS, Points
 from kanglu.catalogue.programmes import Outcome
@@ -17,7 +17,9 @@ from kanglu.catalogue.rules import Done
 
 _BY_HAND = {"completed": DONE, "cancelled": CANCELLED, "failed": FAILED}
 
-type Act = tuple[tuple[int, int], str, str]
+type Time = tuple[int, int]
+"""Day and minute."""
+type Act = tuple[Time, str, str]
 """Day and minute, the state that follows, and why."""
 
 
@@ -41,8 +43,15 @@ class Closings:
         self.state[sooner], self.reason[sooner] = state, reason
 
 
-def points_of(wanted: Done, holding: Holding) -> Points:
-    """The facts that close something."""
+def first_from(wanted: Done, holding: Holding, person: Ints, day: Ints) -> Ints:
+    """For each person and day the first day from then on on which something is closed; NEVER if none."""
+    if wanted.care_team is not None:
+        team = holding.block.care_team.get(wanted.care_team)
+        return forever(len(person)) if team is None else team.first_from(person, day)
+    return _points_of(wanted, holding).first_from(person, day)
+
+
+def _points_of(wanted: Done, holding: Holding) -> Points:
     block = holding.block
     contacts = block.contacts
     if wanted.observed:
@@ -55,14 +64,9 @@ def points_of(wanted: Done, holding: Holding) -> Points:
         return contacts.at.where(np.isin(contacts.outcome, list(wanted.contact)))
     if wanted.message is not None:
         return contacts.at.where(np.asarray(contacts.direction == "in", dtype=bool))
-    if wanted.booked is not None:
-        bookings = block.bookings
-        kept = np.asarray(bookings.code == wanted.booked, dtype=bool)
-        return Points.of(bookings.person[kept], bookings.made[kept], bookings.fact[kept])
-    team = block.care_team.get(str(wanted.care_team))
-    if team is None:
-        return NO_POINTS
-    return Points(team.person, team.start, np.zeros(len(team), dtype=np.int64))
+    bookings = block.bookings
+    kept = np.asarray(bookings.code == wanted.booked, dtype=bool)
+    return Points.of(bookings.person[kept], bookings.made[kept], bookings.fact[kept])
 
 
 def kind_of(wanted: Done) -> str:
@@ -142,7 +146,10 @@ def _attempts(block: Block, rulebook: Rulebook) -> Iterable[tuple[int, str, Act]
     """Attempts that close what they are about: by their outcome, or because they were the last."""
     contacts = block.contacts
     about = np.flatnonzero(np.asarray([text is not None for text in contacts.about], dtype=bool))
-    tried: dict[tuple[int, str, str], int] = {}
+    tried: dict[tuple[int, str, str], list[Time]] = {}
+    opened = {
+        (person, key): time for person, key, (time, state, _) in _changes(block) if state == OPEN
+    }  # when last
     for at in about.tolist():
         person, key = int(contacts.at.person[at]), str(contacts.about[at])
         time = int(contacts.at.day[at]), int(contacts.minute[at])
@@ -151,8 +158,10 @@ def _attempts(block: Block, rulebook: Rulebook) -> Iterable[tuple[int, str, Act]
         outcome: Outcome | None = rulebook.outcomes.get(str(contacts.outcome[at]))
         if outcome is None:
             continue
-        count = tried[person, key, outcome.id] = tried.get((person, key, outcome.id), 0) + 1
+        since = opened.get((person, key), (EVER, -1))
+        times = tried.setdefault((person, key, outcome.id), [])
+        times += [time] if time > since else []
         if outcome.closes is not None:
             yield person, key, (time, outcome.closes, outcome.id)
-        elif count >= outcome.tries:
+        elif len(times) >= outcome.tries:
             yield person, key, (time, FAILED, outcome.id)

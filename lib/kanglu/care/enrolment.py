@@ -8,10 +8,11 @@ from typing import Final
 
 import pandas as pd
 
+from kanglu.care.book import in_force
 from kanglu.care.checks import now, require_known, require_past, require_reason
 from kanglu.care.tasks import held_on
 from kanglu.catalogue.programmes import Member
-from kanglu.catalogue.rulebook import Rulebook, rulebook
+from kanglu.catalogue.rulebook import Rulebook
 from kanglu.errors import RecordError
 from kanglu.record import BatchWriter, Store
 from kanglu.record.columns import read_columns
@@ -74,7 +75,7 @@ def enrol(
 ) -> None:
     """Enrol a person in a programme from a day on. Raises `RecordError` for one that he or she is in."""
     with _entering(store, record_number, day, f"enrol {programme}") as (person_id, number, writer):
-        require_known(programme, "programme", (rules or rulebook()).programmes, number)
+        require_known(programme, "programme", (rules or in_force(store)).programmes, number)
         if (since := _enrolled_since(store, person_id, programme, day)) is not None:
             raise RecordError(
                 f"The person is enrolled in {programme} since {since}.",
@@ -109,7 +110,7 @@ def assign_doctor(
     Who had the person before ends on that day. Raises `RecordError` for somebody who is no doctor of the
     staff, a doctor nobody is bound to, and the doctor whom the person has.
     """
-    staff = (rules or rulebook()).staff
+    staff = (rules or in_force(store)).staff
     with _entering(store, record_number, day, "assign doctor") as (person_id, number, writer):
         doctors = {name: member for name, member in staff.items() if member.role == "doctor"}
         require_known(doctor, "doctor of the staff", doctors, number)

@@ -5,11 +5,12 @@ from datetime import date
 from math import isfinite
 from typing import Final, Literal
 
+from kanglu.care.book import in_force
 from kanglu.care.checks import require_known, require_past
 from kanglu.care.tasks import held_on
 from kanglu.catalogue import Indicator
 from kanglu.catalogue.reading import did_you_mean
-from kanglu.catalogue.rulebook import Rulebook, rulebook
+from kanglu.catalogue.rulebook import Rulebook
 from kanglu.errors import RecordError
 from kanglu.record import Store
 from kanglu.record.facts import Communication, Encounter, Observation
@@ -48,13 +49,13 @@ def enter_visit(
 
     Raises `RecordError` for a day ahead, and for the first of the values that cannot be.
     """
-    in_force = rules or rulebook()
+    book = rules or in_force(store)
     person = store.person(record_number).view
     where = f"{person.record_number}, visit of {day}"
     require_past(store, day, where)
     require_known(mode, "way of a visit", SETTINGS, where)
     if by is not None:
-        require_known(by, "member of the staff", in_force.staff, where)
+        require_known(by, "member of the staff", book.staff, where)
     enrolled = held_on(store.facts([person.id], "episode_of_care", Moment(day, store.known)), day)
     for programme in programmes:
         require_known(

@@ -15,6 +15,7 @@ from kanglu.care.series import NO_POINTS, Points
 from kanglu.catalogue import conditions as asked
 from kanglu.catalogue.criteria import Change, Contact, Count, Gap, Measured, Message
 from kanglu.catalogue.rules import Rule
+from kanglu.catalogue.spans import NOTHING
 
 type Input = dict[str, object]
 
@@ -60,6 +61,9 @@ class Evidence:
         contacts: dict[Contact | Message, None] = {}
         if rule.on is not None and rule.on.event is not None:
             events[rule.on.event] = None
+        if rule.on is not None and rule.on.message is not None:
+            said = dict(rule.on.message)  # on the day that is answered, and not before
+            contacts[Message.model_construct(**said, within=NOTHING, at_least=1)] = None
         for node in asked_of(rule, self.evaluator):
             wanted = node.asked
             if isinstance(wanted, Measured | Change | Gap):

@@ -184,6 +184,8 @@ def _event(event: EventType, on: str, until: str | None, person: int) -> Fact:
         return Condition(person, system, code, on, end, display=display)
     if event.table == "immunization":
         return Immunization(person, system, code, on, end, display=display)
+    if event.table == "episode_of_care":
+        return EpisodeOfCare(person, system, code, on, end, display=display)
     if event.table == "appointment":
         return Appointment(person, system, code, on, end, display=display)
     return Communication(person, system, code, on, end, direction="in", display=display)

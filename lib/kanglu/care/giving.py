@@ -7,12 +7,12 @@ import numpy as np
 
 from kanglu.care.block import Block
 from kanglu.care.calendar import NEVER, Ints, add, year_ends, year_starts
-from kanglu.care.closing import ByHand, Closings, kind_of, points_of
+from kanglu.care.closing import ByHand, Closings, first_from, kind_of
 from kanglu.care.given import CANCELLED, DONE, FAILED, Anchors, Given, forever, one_at_a_time, words
 from kanglu.care.holding import Holding
 from kanglu.care.periods import keys
 from kanglu.catalogue.rulebook import Rulebook
-from kanglu.catalogue.rules import Gift, Rule
+from kanglu.catalogue.rules import Done, Gift, Rule
 from kanglu.catalogue.spans import Span
 
 MESSAGE_LAPSES = Span(days=7)
@@ -136,14 +136,8 @@ class Giving:
             closings.by(self.block.death[person], DONE, "dead")
             closings.by(anchors.end, DONE, "no_longer")
             return replace(given, ends=closings.ends, state=closings.state, reason=closings.reason)
-        answers = rule.on is not None and given.journey is None
-        after = (given.starts + 1).astype(np.int32) if answers else given.starts
-        if len(gift.at) > 1:  # each part of a plan is closed by what happens from when it opens
-            after = np.maximum(after, given.opens)
         for wanted in gift.done:
-            # A contact of the same day may have been before; one about the task closes it by itself.
-            later = np.maximum(after, given.starts + 1) if wanted.contact else after
-            day = points_of(wanted, self.holding).first_from(person, later.astype(np.int32))
+            day = first_from(wanted, self.holding, person, self._counts_from(given, wanted))
             self._done_by(closings, given, day, kind_of(wanted))
         self.by_hand.close(closings, rule.id, given.part, person, given.period, given.starts)
         # Of several reasons on one day the first stands: who has died no longer meets any condition.
@@ -158,6 +152,19 @@ class Giving:
             closings.by(anchors.end, no_longer, "stopped" if given.journey else "no_longer")
         closings.by((given.lapses + 1).astype(np.int32), FAILED, "lapsed")
         return replace(given, ends=closings.ends, state=closings.state, reason=closings.reason)
+
+    @staticmethod
+    def _counts_from(given: Given, wanted: Done) -> Ints:
+        """From which day on a fact closes what was given.
+
+        What is of the kind that the rule answers counts from the day after: the visit that made a follow-up
+        due does not do it. So does a contact, which may have been before; one about the task closes it by
+        itself. Each part of a plan is closed by what happens from when it opens.
+        """
+        trigger = None if given.journey is not None else given.rule.on
+        of_the_kind = trigger is not None and kind_of(wanted) in trigger.model_fields_set
+        day = given.starts + 1 if of_the_kind or wanted.contact else given.starts
+        return (np.maximum(day, given.opens) if len(given.gift.at) > 1 else day).astype(np.int32)
 
     @staticmethod
     def _done_by(closings: Closings, given: Given, day: Ints, reason: str) -> None:

@@ -85,7 +85,9 @@ def gap(block: Block, points: Points, wanted: Gap, concerned: Periods) -> Period
         np.concatenate([points.day, start[never]]),
         np.concatenate([points.fact, np.zeros(len(never), dtype=np.int64)]),
     ).days()
-    return Periods.of(counted.person, gap_start(counted.day, wanted), counted.next_day())
+    start, following = gap_start(counted.day, wanted), counted.next_day()
+    end = np.where(following == start, start + 1, following)
+    return Periods.of(counted.person, start, end.astype(np.int32))
 
 
 def _recent(points: Points, within: Span, at_least: int) -> Periods:

@@ -6,7 +6,7 @@ from zlib import crc32
 import numpy as np
 
 from kanglu.care.calendar import EVER, Ints, Mask, add
-from kanglu.care.closing import points_of
+from kanglu.care.closing import first_from
 from kanglu.care.given import CANCELLED, DONE, IN_STEPS, Anchors, Given, forever, one_at_a_time, words
 from kanglu.care.giving import Giving
 from kanglu.catalogue.programmes import Journey
@@ -61,13 +61,13 @@ def _walk(giving: Giving, journey: Journey, entries: Anchors) -> _Run:
         begins.append(planned)
         done = planned
         if step.gives.done:
-            first = [points_of(one, giving.holding).first_from(person, planned) for one in step.gives.done]
+            first = [first_from(one, giving.holding, person, planned) for one in step.gives.done]
             given_up = add(planned, step.gives.lapses or step.wait)
             done = np.minimum(np.minimum.reduce(first), given_up).astype(np.int32)
         planned = add(done, step.wait)
     stop = forever(len(person))
     for wanted in journey.stop:
-        stop = np.minimum(stop, points_of(wanted, giving.holding).first_from(person, entries.day))
+        stop = np.minimum(stop, first_from(wanted, giving.holding, person, entries.day))
     stop = np.minimum(stop, giving.block.death[person]).astype(np.int32)
     return _Run(begins, np.minimum(stop, planned).astype(np.int32), np.asarray(stop <= planned))
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from kanglu.care.acts import acting
+from kanglu.care.book import in_force
 from kanglu.care.checks import now, require_known
 from kanglu.care.letters import Letters
 from kanglu.care.marks import Marks, marks
@@ -19,7 +20,7 @@ from kanglu.care.sending import earliest, hours_of
 from kanglu.care.tasks import Acts, acts_of, derived, frame_of, results
 from kanglu.catalogue.criteria import Hours
 from kanglu.catalogue.programmes import MessageType
-from kanglu.catalogue.rulebook import Rulebook, rulebook
+from kanglu.catalogue.rulebook import Rulebook
 from kanglu.catalogue.rules import Channel
 from kanglu.i18n import Lang
 from kanglu.record import Panel, Store
@@ -63,19 +64,19 @@ def outbox(
     one lack. `earliest` is the first time at which it may go, `valid_until` the last day of what it offers;
     `text` is that of messages which are still to go.
     """
-    in_force, moment = rules or rulebook(), Moment(at.date(), known or at.date())
+    book, moment = rules or in_force(store), Moment(at.date(), known or at.date())
     rows, tags = _read(store, people.ids if isinstance(people, Panel) else people, moment)
     ids = sorted(set(rows["person_id"].tolist()))
     acts = acts_of(store, ids, moment, "flag", "appointment")
     tagged = marks(tags, acts.frame("flag"), moment.as_of)
-    found = derived(rows, acts, in_force)
+    found = derived(rows, acts, book)
     found = found.sort_values(["person_id", "window_start", "key"], ignore_index=True)
     named = zip(found["code"].tolist(), found["rule"].tolist(), strict=True)
-    kinds = [in_force.messages.get(code) if rule in in_force.rules else None for code, rule in named]
+    kinds = [book.messages.get(code) if rule in book.rules else None for code, rule in named]
     _add_states(found, kinds, acts, tagged)
-    _add_times(found, kinds, at, hours_of(store, ids, moment, in_force, tagged), in_force)
+    _add_times(found, kinds, at, hours_of(store, ids, moment, book, tagged), book)
     to_go = found[found["state"].isin(TO_GO)]
-    letters = Letters.of(store, to_go, acts, moment, in_force, lang)
+    letters = Letters.of(store, to_go, acts, moment, book, lang)
     _add_words(found, kinds, letters)
     found["channel"] = found["channel"].where(~found["person_id"].isin(tagged.get(PHONE_ONLY, ())), "phone")
     found["record_number"] = acts.numbers.reindex(found["person_id"]).to_numpy(dtype=object)
@@ -103,9 +104,9 @@ def sent(
     Raises `RecordError` for a message that is not ready, that somebody else has entered meanwhile, or a way
     that the person does not want.
     """
-    in_force, person = rules or rulebook(), store.person(record_number).view
-    here = outbox(store, at, [person.id], now(store).date(), rules=in_force)
-    with acting(store, record_number, key, "send", in_force, kinds=("message",)) as on:
+    book, person = rules or in_force(store), store.person(record_number).view
+    here = outbox(store, at, [person.id], now(store).date(), rules=book)
+    with acting(store, record_number, key, "send", book, kinds=("message",)) as on:
         on.require_open()
         require_known(channel, "channel", get_args(Channel.__value__), on.where)
         if at > on.at.replace(tzinfo=None) or at.date().isoformat() < on.task["starts"]:

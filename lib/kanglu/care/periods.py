@@ -93,6 +93,16 @@ class Periods:
         """Whether it holds, for each person and day."""
         return np.asarray(self.place(person, day) >= 0)
 
+    def first_from(self, person: Ints, day: Ints) -> Ints:
+        """For each person and day the first day from then on on which it holds, or NEVER."""
+        if not len(self):
+            return np.full(len(person), NEVER, dtype=np.int32)
+        at = np.searchsorted(keys(self.person, self.start), keys(person, day), side="left")
+        inside = np.minimum(at, len(self) - 1)
+        follows = (at < len(self)) & (self.person[inside] == person)
+        later = np.where(follows, self.start[inside], NEVER)
+        return np.asarray(np.where(self.holds(person, day), day, later), dtype=np.int32)
+
     def on(self, day: int) -> Mask:
         """Which of the stretches hold on a day."""
         return np.asarray((self.start <= day) & (day < self.end))

@@ -19,12 +19,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from kanglu.care.book import in_force
 from kanglu.care.calendar import EVER, NEVER, iso, number
 from kanglu.care.checks import require_known
 from kanglu.care.given import OPEN
 from kanglu.care.marks import marks
 from kanglu.care.tasks import TASKS, Acts, acts_of, days_of, derived, frame_of
-from kanglu.catalogue.rulebook import Rulebook, rulebook
+from kanglu.catalogue.rulebook import Rulebook
 from kanglu.record import Store
 from kanglu.record.moment import Moment
 
@@ -114,14 +115,14 @@ def queue(
     owner : whose; when None everybody's, each cut at what the owner can do, and what nobody owns.
     capacity : contacts a day; what the staff's entries in the catalogue say when None.
     """
-    in_force = rules or rulebook()
+    book = rules or in_force(store)
     moment = Moment(as_of or store.as_of, known or as_of or store.known)
     if owner is not None:
-        require_known(owner, "member of the staff", in_force.staff, "queue")
-    found = entries(_read(store, moment, owner, in_force))
+        require_known(owner, "member of the staff", book.staff, "queue")
+    found = entries(_read(store, moment, owner, book))
     if owner is None and capacity is None:
-        return _of_all(found, in_force)
-    return ranked(found, in_force.staff[str(owner)].capacity if capacity is None else capacity)
+        return _of_all(found, book)
+    return ranked(found, book.staff[str(owner)].capacity if capacity is None else capacity)
 
 
 def ranked(found: pd.DataFrame, capacity: int | None) -> Queue:

@@ -16,11 +16,12 @@ import pandas as pd
 
 from kanglu.care.block import Block
 from kanglu.care.blocks import ENDED, block_of
+from kanglu.care.book import in_force
 from kanglu.care.calendar import NEVER, Ints, Mask, number
 from kanglu.care.closing import ByHand, Closings
 from kanglu.care.given import FAILED, OPEN, key_of
 from kanglu.care.rows import texts
-from kanglu.catalogue.rulebook import Rulebook, rulebook
+from kanglu.catalogue.rulebook import Rulebook
 from kanglu.dates import end_of
 from kanglu.record import Panel, Store
 from kanglu.record.facts import TaskChange
@@ -136,7 +137,7 @@ def tasks(
     moment = Moment(as_of or store.as_of, known or as_of or store.known)
     rows = results(store, people.ids if isinstance(people, Panel) else people, moment, TASKS)
     acts = acts_of(store, rows["person_id"].tolist(), moment)
-    found = derived(rows, acts, rules or rulebook())
+    found = derived(rows, acts, rules or in_force(store))
     found["record_number"] = acts.numbers.reindex(found["person_id"]).to_numpy(dtype=object)
     return found[[*TASK_COLUMNS]]
 

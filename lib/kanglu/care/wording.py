@@ -7,12 +7,13 @@ from typing import Any
 
 import orjson
 
+from kanglu.care.given import IN_STEPS
 from kanglu.catalogue import Catalogue, Indicator
 from kanglu.catalogue import conditions as asked
 from kanglu.catalogue.criteria import Measured
 from kanglu.catalogue.programmes import Programme
 from kanglu.catalogue.rulebook import Rulebook
-from kanglu.catalogue.rules import Rule
+from kanglu.catalogue.rules import Gift, Rule
 from kanglu.i18n import Words
 from kanglu.record.rulings import Ruling
 from kanglu.unit_text import unit_text
@@ -168,3 +169,29 @@ def _days(row: Ruling, inputs: Sequence[Mapping[str, Any]], as_of: date) -> int:
     """Days since what the rule looked at last, else since it began to hold."""
     last = max((str(entry["on"]) for entry in inputs if "on" in entry), default=row.starts)
     return (as_of - date.fromisoformat(last)).days
+
+
+def called(rules: Rulebook, key: str, _: Words) -> str:
+    """What people call the task, message or referral of a key; its code where the rules no longer know it."""
+    name, _at, rest = key.partition("@")
+    part = int(rest.rpartition("#")[2])
+    rule = rules.rules.get(name)
+    gift = None if rule is None else _gift_of(rules, rule, part)
+    if gift is None:
+        return key
+    shelf: Mapping[str, Any] = {"tag": rules.tags, "message": rules.messages}.get(gift.kind, rules.actions)
+    return _.name(shelf[gift.code].name) if gift.code in shelf else gift.code
+
+
+def _gift_of(rules: Rulebook, rule: Rule, part: int) -> Gift | None:
+    """The gift that a part of a rule belongs to, or the step of its journey."""
+    if part >= IN_STEPS:
+        journey = _gift_of(rules, rule, part // IN_STEPS - 1)
+        steps = () if journey is None else rules.journeys[journey.code].steps
+        at = part % IN_STEPS
+        return steps[at].gives if at < len(steps) else None
+    for gift in rule.gives:
+        if part < len(gift.at):
+            return gift
+        part -= len(gift.at)
+    return None

@@ -192,8 +192,9 @@ class Gap(Entry):
     """Nothing for more than so many days or weeks, or for whole calendar months in a row.
 
     ``days: 90`` holds from the 91st day after the last on. ``months: 3`` holds from the first of the month
-    after three empty months. Where there never was one, it is counted from the day on which the person came
-    to be concerned (`applies`).
+    after three empty months. What comes on the very day on which it begins ends it with that day: whoever was
+    told in the morning was told rightly. Where there never was one, it is counted from the day on which the
+    person came to be concerned (`applies`).
     """
 
     of: Texts = ()

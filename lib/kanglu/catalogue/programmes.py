@@ -42,7 +42,15 @@ class EventType(Entry):
 
     id: Id
     name: Names
-    table: Literal["encounter", "procedure", "condition", "immunization", "appointment", "communication"]
+    table: Literal[
+        "encounter",
+        "procedure",
+        "condition",
+        "immunization",
+        "appointment",
+        "communication",
+        "episode_of_care",
+    ]
     codes: Texts = ()
     snomed: Texts = ()
     icd10: Texts = ()

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Protocol
 
 from kanglu import record
+from kanglu.care.book import in_force
 from kanglu.care.evaluation import evaluate
 from kanglu.care.examples import is_there
-from kanglu.care.in_force import in_force
 from kanglu.care.publishing import publish
 from kanglu.care.queue import queue
 from kanglu.demo.edges import write_edges

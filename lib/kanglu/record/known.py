@@ -28,7 +28,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "immunization": _EVENT,
     "communication": (*_EVENT, "direction", "channel", "outcome", "about", "text"),
     "appointment": (*_EVENT, "booked", "recorded_day"),
-    "episode_of_care": _STRETCH,
+    "episode_of_care": (*_STRETCH, "system", "display"),
     "care_team": (*_STRETCH, "practitioner"),
     "flag": _STRETCH,
     "task_change": ("id", "person_id", "code", "effective", "task", "until", "owner", "reason", "status"),
