@@ -14,11 +14,15 @@ from kanglu.record.rulings import Ruling
 def rows_of(
     given: Sequence[Given], block: Block, evidence: Evidence, live: Callable[[str], int]
 ) -> Iterator[Ruling]:
-    """The rows of everything that is there on the block's day, or was closed while its rule was in force."""
+    """The rows of everything that is there on the block's day, or was closed while its rule was in force.
+
+    Nobody was asked for anything before the rule was live; a tag has been true for as long as it has.
+    """
     for whole in given:
-        kept = _there(whole, block.as_of, live(whole.rule.id))
+        since = live(whole.rule.id)
+        kept = _there(whole, block.as_of, since)
         if kept.any():
-            yield from _rows(whole.where(kept), block, evidence)
+            yield from _rows(whole.where(kept), block, evidence, since)
 
 
 def _there(given: Given, as_of: int, live: int) -> Mask:
@@ -30,7 +34,7 @@ def _there(given: Given, as_of: int, live: int) -> Mask:
     return np.asarray(there)
 
 
-def _rows(given: Given, block: Block, evidence: Evidence) -> Iterator[Ruling]:
+def _rows(given: Given, block: Block, evidence: Evidence, live: int) -> Iterator[Ruling]:
     gift, rule, size = given.gift, given.rule, len(given)
     closed = given.ends <= block.as_of
     state, reason = words(size, "open"), words(size, None)
@@ -41,7 +45,7 @@ def _rows(given: Given, block: Block, evidence: Evidence) -> Iterator[Ruling]:
     columns = zip(
         block.ids[given.person].tolist(),
         period,
-        texts(given.starts),
+        texts(given.starts if is_tag else np.maximum(given.starts, live).astype(np.int32)),
         texts(np.where(closed, given.ends, NEVER).astype(np.int32)),
         state.tolist(),
         reason.tolist(),
