@@ -7,12 +7,13 @@ from pydantic.json_schema import models_json_schema
 
 from kanglu.catalogue.advice import MODELS as ADVICE
 from kanglu.catalogue.loading import MODELS
+from kanglu.catalogue.questionnaires import MODELS as QUESTIONNAIRES
 from kanglu.catalogue.rulebook import SECTIONS
 
 
 def schema() -> dict[str, Any]:
     """The schema of a catalogue file: any of the sections, each a list of entries."""
-    models: dict[str, type[BaseModel]] = {**MODELS, **SECTIONS, **ADVICE}
+    models: dict[str, type[BaseModel]] = {**MODELS, **SECTIONS, **ADVICE, **QUESTIONNAIRES}
     _, described = models_json_schema([(model, "validation") for model in models.values()])
     definitions = described["$defs"]
     # A file may name the group of its indicators once for all of them.
