@@ -164,3 +164,92 @@ def test_every_verb_teaches_and_stands_in_the_readme(kanglu: Kanglu) -> None:
     for verb in verbs:
         assert len(kanglu(verb, "--help").stdout.splitlines()) > 5
         assert f"kanglu {verb}" in readme or f"./run {verb}" in readme, verb
+
+
+RULE = """
+actions: [{id: walk, name: {zh: 散步, en: A walk}}]
+rules:
+  - id: clinic.pressure
+    version: 1
+    name: {zh: 血压偏高, en: A raised pressure}
+    source: {doc: Our own practice}
+    when: {latest: {of: sbp, ge: 150, within: 1y}}
+    gives: [{task: walk, due: 7d}]
+    explain: {zh: "收缩压 {sbp}", en: "Systolic pressure {sbp}"}
+    examples:
+      - name: at the limit
+        as_of: 2025-05-07
+        facts: [{observation: sbp, on: 2025-05-07, value: 150}]
+        gives: [walk]
+      - {name: below it, as_of: 2025-05-07, facts: [{observation: sbp, on: 2025-05-07, value: 149}], gives: []}
+"""
+
+
+def test_rules_are_tried_compared_published_evaluated_and_explained(
+    kanglu: Kanglu, visits: Path, tmp_path: Path
+) -> None:
+    kanglu("import", visits)
+    rule = tmp_path / "clinic.yaml"
+    rule.write_text(RULE, encoding="utf-8")
+    tried = kanglu("rules", "test", "clinic.pressure", "--file", rule)
+    assert (tried.returncode, tried.stdout.strip()) == (0, "2 examples: 2 as they should be, 0 not.")
+
+    known = ("--as-of", "2025-05-10", "--known", "2099-12-31")
+    differs = json.loads(kanglu("rules", "diff", rule, *known, "--json").stdout)
+    assert [(one["record_number"], one["added"]) for one in differs] == [
+        ("K000002", [["task", "walk", None, "2025-05-17"]])
+    ]
+    seen = kanglu(
+        "rules",
+        "simulate",
+        rule,
+        "--from",
+        "2025-04-01",
+        "--to",
+        "2025-06-30",
+        "--known",
+        "2099-12-31",
+        "--json",
+    )
+    months = json.loads(seen.stdout)["after"]
+    assert [(month["month"], month["given"]) for month in months] == [
+        ("2025-04", 0),
+        ("2025-05", 1),
+        ("2025-06", 0),
+    ]
+
+    assert "In force" in kanglu("rules", "publish", rule).stdout
+    done = json.loads(kanglu("evaluate", *known, "--json").stdout)
+    assert done["people"] == 2
+    assert done["entered"]["task"] >= 1
+    assert json.loads(kanglu("evaluate", *known, "--json").stdout)["people"] == 0
+
+    why = json.loads(kanglu("rules", "explain", "K000002", *known, "--lang", "en", "--json").stdout)
+    walk = next(reason for reason in why["reasons"] if reason["code"] == "walk")
+    assert (walk["because"], walk["rule"], walk["version"]) == ("Systolic pressure 151", "clinic.pressure", 1)
+    assert "收缩压 151" in kanglu("rules", "explain", "K000002", *known).stdout
+    queue = json.loads(kanglu("queue", *known, "--json").stdout)
+    assert "K000002" in {entry["record_number"] for entry in (*queue["today"], *queue["left"])}
+    assert "A walk" in kanglu("queue", *known, "--lang", "en").stdout
+
+
+def test_a_rule_that_is_refused_names_its_line_and_changes_nothing(kanglu: Kanglu, tmp_path: Path) -> None:
+    kanglu("init")
+    rule = tmp_path / "clinic.yaml"
+    rule.write_text(RULE.replace("of: sbp", "of: sbpp"), encoding="utf-8")
+    for verb in ("test", "diff", "publish"):
+        refused = kanglu("rules", verb, *(("--file",) if verb == "test" else ()), rule)
+        assert refused.returncode == 2
+        assert "clinic.yaml:8" in refused.stderr
+        assert "Did you mean 'sbp'?" in refused.stderr
+    rule.write_text(RULE.replace("gives: [walk]", "gives: []"), encoding="utf-8")
+    failed = kanglu("rules", "test", "clinic.pressure", "--file", rule)
+    assert (failed.returncode, "at the limit" in failed.stdout) == (1, True)
+
+
+def test_a_day_before_the_last_evaluation_is_refused(kanglu: Kanglu, visits: Path) -> None:
+    kanglu("import", visits)
+    kanglu("evaluate", "--as-of", "2025-06-01", "--known", "2099-12-31")
+    refused = kanglu("evaluate", "--as-of", "2025-05-01", "--known", "2099-12-31")
+    assert refused.returncode == 2
+    assert "evaluated as of 2025-06-01 already" in refused.stderr
