@@ -181,7 +181,7 @@ rules:
         as_of: 2025-05-07
         facts: [{observation: sbp, on: 2025-05-07, value: 150}]
         gives: [walk]
-      - {name: below it, as_of: 2025-05-07, facts: [{observation: sbp, on: 2025-05-07, value: 149}], gives: []}
+      - {name: below, as_of: 2025-05-07, facts: [{observation: sbp, on: 2025-05-07, value: 149}], gives: []}
 """
 
 

@@ -1,14 +1,15 @@
 """Why somebody has what: the rule, its clause, the sentence with their numbers, the facts and their dates."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from tests.care.facing import diabetes, enter, hypertension, visit
 
 from kanglu import care
+from kanglu.care.outbox import outbox
 from kanglu.catalogue import load_rulebook
 from kanglu.errors import NotFound
-from kanglu.record.facts import Communication, Flag, Observation
+from kanglu.record.facts import CareTeam, Communication, Flag, Observation
 
 DAY, KNOWN = date(2026, 3, 5), date(2026, 6, 30)
 
@@ -116,3 +117,21 @@ def test_explaining_stores_nothing(store, rules):
     explained(store, rules)
     assert store.current_results(None, KNOWN) == []
     assert store.last_evaluation() is None
+
+
+def test_who_has_a_doctor_is_told_when_to_come(store, tmp_path):
+    staff = tmp_path / "staff.yaml"
+    staff.write_text(
+        "staff:\n  - {id: zhou, name: 周医生, role: doctor, consulting: {zh: 每周三上午, en: Wednesdays}}\n",
+        encoding="utf-8",
+    )
+    book = load_rulebook(overlay=tmp_path)
+    team = CareTeam(0, None, "doctor", "2026-01-01", clinical_status="active", practitioner="zhou")
+    enter(store, *hypertension(), team, *visit("2025-11-20", 152, 96))
+    care.evaluate(store, book, as_of=DAY, known=KNOWN)
+    at_nine = datetime(2026, 3, 5, 9)
+    letters = outbox(store, at_nine, known=KNOWN, rules=book).set_index("code")["text"]
+    letter = letters["quarter_review_raised"]
+    assert "周医生" in letter
+    assert "每周三上午" in letter
+    assert "96" in letter

@@ -11,20 +11,24 @@ from typing import Any
 
 import numpy as np
 import orjson
+import pandas as pd
 
+from kanglu.care.blocks import block_of
 from kanglu.care.book import in_force
-from kanglu.care.calendar import EVER, day_of, iso, number
-from kanglu.care.evaluation import evaluator_of
+from kanglu.care.calendar import day_of, iso, number
 from kanglu.care.evaluator import Evaluator
 from kanglu.care.evidence import Evidence, asked_of
 from kanglu.care.given import key_of
+from kanglu.care.letters import Letters
+from kanglu.care.looking import indicators
 from kanglu.care.rows import rows_of
+from kanglu.care.tasks import Acts
 from kanglu.care.wording import About, sentence
 from kanglu.catalogue.criteria import Change, Count, Every, Gap, Mean, Measured, Slope, Streak
 from kanglu.catalogue.rulebook import Rulebook
-from kanglu.dates import age_on
 from kanglu.i18n import Lang, words
 from kanglu.record import Store
+from kanglu.record.moment import Moment
 from kanglu.record.rulings import Ruling
 from kanglu.unit_text import unit_text
 
@@ -125,9 +129,12 @@ def explain(
     book = rules or in_force(store)
     day, knowing = as_of or store.as_of, known or as_of or store.known
     person = store.person(record_number).view
-    found = evaluator_of(store, book, [person.id], day, knowing, dict.fromkeys(book.rules, EVER))
+    facts = store.known_facts([person.id], sorted(indicators(book)), day, knowing)
+    found = Evaluator(block_of(facts, book), book)
     rows = rows_of(found.run(), found.block, Evidence(found), found.live)
-    about = _about(found, person.name, person.birth_date, day)
+    whom = pd.DataFrame({"person_id": [person.id]})
+    letters = Letters.of(store, whom, Acts(facts), Moment(day, knowing), book, lang)
+    about = letters.about[person.id]
     chosen = [row for row in rows if row.state == "open" or closed]
     reasons = [_reason(found, book, row, about, day, lang) for row in sorted(chosen, key=_order)]
     by_hand = [name for name, periods in found.block.tagged.items() if periods.on(found.block.as_of).any()]
@@ -137,20 +144,6 @@ def explain(
 def _order(row: Ruling) -> tuple[object, ...]:
     """Tags first, then what is most urgent."""
     return (row.kind != "tag", -(row.priority or 0), row.due or row.starts, row.rule, row.part)
-
-
-def _about(found: Evaluator, name: str | None, born: date | None, day: date) -> About:
-    block = found.block
-    ahead = block.bookings.start[(block.bookings.made <= block.as_of) & (block.bookings.start >= block.as_of)]
-    slot = day_of(int(ahead.min())).isoformat() if len(ahead) else None
-    quotes = dict(zip(block.contacts.at.fact.tolist(), block.contacts.text.tolist(), strict=True))
-    return About(
-        name,
-        None if born is None else age_on(born, day),
-        None,
-        slot,
-        {fact: str(text) for fact, text in quotes.items() if text is not None},
-    )
 
 
 def _reason(found: Evaluator, rules: Rulebook, row: Ruling, about: About, as_of: date, lang: Lang) -> Reason:

@@ -42,11 +42,13 @@ class Letters:
         ids, say, day = sorted(set(found["person_id"].tolist())), words(lang), moment.as_of
         team = held_on(acts.frame("care_team"), day)
         doctors = team[(team["code"] == "doctor") & team["practitioner"].notna()]
-        names = {
-            person: rules.staff[doctor].name if doctor in rules.staff else doctor
-            for person, doctor in zip(doctors["person_id"], doctors["practitioner"], strict=True)
-        }
-        slots = _slots(acts.frame("appointment"), day, say)
+        names, slots = dict[int, str](), dict[int, str]()
+        for person, doctor in zip(doctors["person_id"], doctors["practitioner"], strict=True):
+            member = rules.staff.get(doctor)
+            names[person] = doctor if member is None else member.name
+            if member is not None and member.consulting is not None:
+                slots[person] = say.name(member.consulting)
+        slots |= _slots(acts.frame("appointment"), day, say)
         said = acts.contacts[acts.contacts["text"].notna()]
         quotes = dict(zip(said["id"].tolist(), said["text"].tolist(), strict=True))
         about = {

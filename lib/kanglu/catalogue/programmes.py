@@ -175,10 +175,14 @@ class Sending(Entry):
 
 
 class Member(Entry):
-    """Somebody of the staff; a manager is bound to doctors; `capacity` is contacts a day."""
+    """Somebody of the staff; a manager is bound to doctors; `capacity` is contacts a day.
+
+    `consulting` says when people can come, such as Wednesday mornings: a message offers it without a booking.
+    """
 
     id: Annotated[str, Field(min_length=1)]
     name: str
     role: Role
     bound_to: Texts = ()
+    consulting: Names | None = None
     capacity: int = Field(default=20, ge=1)
