@@ -88,7 +88,7 @@ def test_sql_is_spoken_in_the_record_only() -> None:
 def test_notebooks_carry_no_outputs_and_a_parameters_cell() -> None:
     import nbformat
 
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+    for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         assert all(not cell.outputs and cell.execution_count is None for cell in code), path.name
