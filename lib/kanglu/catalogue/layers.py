@@ -22,7 +22,7 @@ DEFAULTS = Path(__file__).parent / "defaults"
 CATALOGUE = ("indicators", "problems", "drug_classes")
 RULEBOOK = (
     *("rules", "programmes", "journeys", "events", "tags", "actions"),
-    *("messages", "outcomes", "barriers", "sending", "staff"),
+    *("messages", "outcomes", "barriers", "sending", "staff", "plans"),
 )
 ADVICE = ("advice", "allergens")
 type Shelf = Literal["indicators", "rulebook", "advice"]

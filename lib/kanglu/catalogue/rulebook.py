@@ -20,6 +20,7 @@ from kanglu.catalogue.catalogue import Catalogue
 from kanglu.catalogue.layers import build, read_changed, read_layers, read_published
 from kanglu.catalogue.lint import lint
 from kanglu.catalogue.loading import current, load
+from kanglu.catalogue.plans import PlanTemplate
 from kanglu.catalogue.programmes import (
     ActionType,
     Barrier,
@@ -47,6 +48,7 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
     "barriers": Barrier,
     "sending": Sending,
     "staff": Member,
+    "plans": PlanTemplate,
 }
 
 
@@ -71,6 +73,7 @@ class Rulebook:
     barriers: Mapping[str, Barrier]
     sending: Mapping[str, Sending]
     staff: Mapping[str, Member]
+    plans: Mapping[str, PlanTemplate]
     order: tuple[str, ...]
     sources: Mapping[str, Place]
 

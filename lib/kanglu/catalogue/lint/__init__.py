@@ -12,6 +12,7 @@ from kanglu.catalogue.lint.clashes import check_clashes, check_conditions
 from kanglu.catalogue.lint.limits import check_limits
 from kanglu.catalogue.lint.names import check_names
 from kanglu.catalogue.lint.order import order_of
+from kanglu.catalogue.lint.plans import check_plans
 from kanglu.catalogue.lint.words import PLACEHOLDERS, check_words
 from kanglu.catalogue.reading import did_you_mean
 
@@ -26,6 +27,7 @@ def lint(book: "Rulebook", heap: Heap) -> tuple[str, ...]:
     check_names(book, heap)
     _check_ids(book, heap)
     check_limits(book, heap)
+    check_plans(book, heap)
     # What is wrong in itself is not reasoned about.
     check_conditions(book, heap, _sound(book, heap))
     check_clashes(book, heap, _sound(book, heap))

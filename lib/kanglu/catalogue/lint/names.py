@@ -146,6 +146,15 @@ def _all(book: "Rulebook") -> Iterator[tuple[str, str, Named]]:
     for name, member in book.staff.items():
         for path, other in _each(("bound_to",), member.bound_to):
             yield "staff", name, Named(path, "member of staff", other)
+    for name, plan in book.plans.items():
+        for path, tag in _each(("for",), plan.for_):
+            yield "plans", name, Named(path, "tag", tag)
+        for at, goal in enumerate(plan.goals):
+            yield "plans", name, Named(("goals", at, "of"), "indicator", goal.of)
+        for at, action in enumerate(plan.actions):
+            for number, done in enumerate(action.done):
+                for named in _in_fact(done, ("actions", at, "done", number)):
+                    yield "plans", name, named
 
 
 def _in_rule(rule: Rule) -> Iterator[Named]:
