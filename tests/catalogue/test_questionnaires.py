@@ -78,6 +78,11 @@ def test_an_institution_adds_its_own(tmp_path: Path) -> None:
         ("item: snores", "item: smoking, value: current", "'smoking' is asked later than 'hours'"),
         ("item: snores", "item: snores, value: 1", "snores = 1 can never be told"),
         ("item: snores", 'item: snores, op: ">", value: true', "can never be told"),
+        (
+            "en: Do you smoke?}",
+            "en: a}\n            enable_when: [{item: snores, op: exists, value: 2}]",
+            "can never",
+        ),
         ("en: Do you snore?", "en: ' '", "It says nothing in en."),
         ("unit: h\n", "unit: h\n            options: [{code: a, name: {zh: 甲, en: a}}]\n", "has no options"),
         ("licence: ours", "licence: ours\n        visit: hypertension", "A visit needs an item mode"),

@@ -47,6 +47,10 @@ def _of_item(one: Questionnaire, item: Item, path: Path_) -> Iterator[Mistake]:
     for at, condition in enumerate(item.enable_when):
         place = (*path, "enable_when", at)
         yield from _of_condition(one, condition, place)
+        asked = one.by_id.get(condition.item)
+        if asked is not None and asked.kind == "choice" and condition.op not in ("=", "!=", "exists"):
+            remedy = "List the codes, with enable_any."
+            yield (*place, "op"), f"FHIR knows no {condition.op} of the codes of {asked.id}.", remedy
         order = list(one.by_id)
         if condition.item in order and order.index(condition.item) >= order.index(item.id):
             yield (*place, "item"), f"{condition.item!r} is asked later than {item.id!r}.", "Ask it before."

@@ -86,6 +86,8 @@ class Item(Entry):
             raise Contradiction("a choice needs options", "kind")
         if self.kind in SILENT and (self.required or self.indicator or self.computed):
             raise Contradiction(f"a {self.kind} has no answer", "kind")
+        if self.computed and self.indicator:
+            raise Contradiction("what the record answers is an observation already", "indicator")
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise Contradiction("low must be below high", "low")
         codes = [option.code for option in self.options]

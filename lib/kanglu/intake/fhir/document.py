@@ -18,10 +18,19 @@ from kanglu.intake.fhir.slicing import resource_in
 from kanglu.intake.fhir.version import refuse_other_versions, version_of
 from kanglu.record.facts import Fact
 
+
+def _responses(resource: Resource, seen: Seen) -> Iterable[Fact]:
+    """The facts of a form; what reads them is loaded with the first, since few documents hold any."""
+    from kanglu.intake.fhir.responses import responses
+
+    return responses(resource, seen)
+
+
 _ONE: Mapping[str, Callable[[Resource, Seen], Fact]] = {**CLINICAL, **SERVICE}
 _SEVERAL: Mapping[str, Callable[[Resource, Seen], Iterable[Fact]]] = {
     "Observation": observations,
     "CareTeam": care_team,
+    "QuestionnaireResponse": _responses,
 }
 TAKEN = frozenset((*_ONE, *_SEVERAL))
 """The types that become facts."""

@@ -1,6 +1,6 @@
 """Codes to indicators and units to factors, each asked of the catalogue once and remembered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from kanglu.catalogue import Catalogue, Indicator, system_of
@@ -28,6 +28,11 @@ class Lookups:
         self._names: dict[tuple[Any, ...], Named] = {}
         self._conversions: dict[tuple[str, str | None, str | None, str | None], Convert | UnitError] = {}
         self._answers: dict[tuple[str, tuple[Concept, ...]], str | None] = {}
+
+    @property
+    def indicators(self) -> Mapping[str, Indicator]:
+        """The catalogue's indicators, by id."""
+        return self._catalogue.indicators
 
     def named(self, concept: Resource) -> Named:
         """What an Observation or component is of. Raises `Malformed` when that cannot be told."""

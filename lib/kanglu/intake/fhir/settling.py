@@ -23,11 +23,12 @@ from kanglu.record.facts import (
     Observation,
     PersonStatement,
     Procedure,
+    QuestionnaireResponse,
 )
 
 _BEEN_AND_DONE = (
     *(Observation, Condition, Procedure, Immunization, DiagnosticReport, AllergyIntolerance),
-    Communication,
+    *(Communication, QuestionnaireResponse),
 )
 _DATES = "Correct the date, or the dates of birth and death, in the source."
 
