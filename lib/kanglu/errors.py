@@ -31,6 +31,10 @@ class CatalogueError(KangluError, ValueError):
     """A definition in a catalogue file is wrong; `where` is file:line and key."""
 
 
+class FormError(KangluError, ValueError):
+    """Answers do not fit their questionnaire; every one that does not is named, and why."""
+
+
 class UnitError(KangluError, ValueError):
     """A unit is unknown, or cannot be converted to the one asked for."""
 

@@ -1,0 +1,225 @@
+"""Filled forms entered in the record and read back; saved again on the same day, a form is corrected."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from kanglu.care.book import in_force
+from kanglu.care.checks import now, require_known, require_past
+from kanglu.care.forms.filling import Circumstances, Filled, answer, circumstances
+from kanglu.care.forms.scoring import score
+from kanglu.care.forms.visiting import require_enrolled, visits
+from kanglu.catalogue import Catalogue
+from kanglu.catalogue.answering import hold
+from kanglu.catalogue.questionnaire_files import Questionnaires, questionnaires
+from kanglu.catalogue.questionnaires import Questionnaire
+from kanglu.catalogue.rulebook import Rulebook
+from kanglu.errors import RecordError
+from kanglu.intake.answers import SYSTEM, facts, observation_key, unpacked
+from kanglu.intake.fhir.responses import bundle
+from kanglu.record import BatchWriter, Dossier, Store
+from kanglu.record.facts import WITHDRAWN, Observation, QuestionnaireResponse
+from kanglu.record.moment import Moment
+from kanglu.record.panel import read_facts
+
+type Scores = Mapping[str, Mapping[str, float | str]]
+"""What is kept of scores: by measure, by column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A form as the record holds it.
+
+    Parameters
+    ----------
+    name, version : of the questionnaire.
+    status : completed, in-progress …
+    answers : raw, by item; of a questionnaire that the catalogue does not know, its items as they came.
+    author : who filled it in; None for the person.
+    scores : as they were kept with it.
+    due : when it is to be asked again; None when it says nothing of that.
+    """
+
+    name: str
+    version: str | None
+    day: str | None
+    status: str | None
+    answers: Any
+    author: str | None
+    scores: Scores
+    due: date | None = None
+
+
+def fill(
+    store: Store,
+    record_number: str,
+    name: str,
+    answers: Mapping[str, object],
+    day: date,
+    by: str | None = None,
+    *,
+    forms: Questionnaires | None = None,
+    rules: Rulebook | None = None,
+) -> Filled:
+    """Answer the newest version of a questionnaire about a person of the record, and save it.
+
+    Raises `FormError` for answers that cannot be, `NotFound`, and `RecordError` as `save` does.
+    """
+    questionnaire = (forms or questionnaires()).get(name)
+    filled = answer(questionnaire, answers, _about(store, record_number, day), catalogue=store.catalogue)
+    save(store, record_number, filled, day, by, rules=rules)
+    return filled
+
+
+def save(
+    store: Store,
+    record_number: str,
+    filled: Filled,
+    day: date,
+    by: str | None = None,
+    *,
+    rules: Rulebook | None = None,
+) -> int:
+    """Enter a form, the observations among its answers and its scores; gives the number of the batch.
+
+    The form of a person and a day is one: saved again, it corrects what it said, its observations too. A
+    form of a follow-up enters the visit as well.
+
+    Parameters
+    ----------
+    day : on which it was filled.
+    by : the member of the staff who filled it in; None when the person did.
+
+    Raises `RecordError` for a day ahead or after the person's death, for somebody who is not of the staff,
+    and for a visit of a programme in which the person is not enrolled then.
+    """
+    person = store.person(record_number).view
+    where = f"{person.record_number}, {filled.questionnaire.id} of {day}"
+    require_past(store, day, where)
+    if person.death_date is not None and day > person.death_date:
+        raise RecordError(
+            f"The person died on {person.death_date}.", where=where, remedy="Correct the day, or the death."
+        )
+    if by is not None:
+        require_known(by, "member of the staff", (rules or in_force(store)).staff, where)
+    require_enrolled(store, person.id, filled, day, where)
+    key, source = f"form/{filled.questionnaire.id}/{day}", f"kanglu/{store.actor.id}"
+    response = QuestionnaireResponse(
+        person.id, SYSTEM, filled.questionnaire.id, day.isoformat(), clinical_status=filled.status,
+        author=by, origin="reported", source=source, source_key=key,
+    )  # fmt: skip
+    said = [*facts(filled.questionnaire, filled.answers, response, store.catalogue.indicators)]
+    said += _derived(store.catalogue, filled, response)
+    label = f"form {filled.questionnaire.id} {person.record_number} {day}"
+    with store.batch(label, kind="entry") as writer:
+        writer.add_many(said)
+        writer.add_many(visits(store, person.id, filled, day, by))
+        _withdraw(store, writer, key, {fact.source_key for fact in said}, person.id)
+    return writer.id
+
+
+def stored(store: Store, record_number: str, *, forms: Questionnaires | None = None) -> list[Stored]:
+    """The forms of a person as of the store's day, by day, with the scores that were kept with them."""
+    [dossier] = store.dossiers([store.person(record_number).id])
+    return [one for one, _ in _read(dossier, forms or questionnaires())]
+
+
+def rescore(store: Store, record_number: str, *, forms: Questionnaires | None = None) -> list[Stored]:
+    """As `stored`, with the scores worked out again from the raw answers, by the version they belong to.
+
+    A form whose questionnaire the catalogue does not hold has no scores.
+    """
+    [dossier] = store.dossiers([store.person(record_number).id])
+    found = []
+    for one, questionnaire in _read(dossier, forms or questionnaires()):
+        scores: dict[str, dict[str, float | str]] = {}
+        if questionnaire is not None and one.day is not None:
+            about = circumstances(dossier, date.fromisoformat(one.day[:10]), store.catalogue)
+            held = hold(questionnaire, one.answers, store.catalogue.indicators)
+            filled = Filled(questionnaire, held.answers, held.open, about, store.catalogue.indicators)
+            for measure, _, column, value in _scored(filled):
+                scores.setdefault(measure, {})[column] = value
+        found.append(replace(one, scores=scores))
+    return found
+
+
+def export(store: Store, record_number: str) -> dict[str, Any]:
+    """The forms of a person as a FHIR R4 Bundle of QuestionnaireResponses; the export is audited."""
+    person = store.person(record_number).view
+    [dossier] = store.dossiers([person.id])
+    store.exported("questionnaire responses", [person.record_number])
+    return bundle(person.record_number, _plain(dossier.responses), questionnaires())
+
+
+def _about(store: Store, record_number: str, day: date) -> Circumstances:
+    """What is known today of a person's circumstances on the day of a form."""
+    [dossier] = store.dossiers([store.person(record_number).id], as_of=day, known=max(day, store.known))
+    return circumstances(dossier, day, store.catalogue)
+
+
+def _scored(filled: Filled) -> Iterator[tuple[str, str, str, float | str]]:
+    """What is kept of the scores that have a number: measure, its version, column and value."""
+    rows = score(filled)
+    for scored in filled.questionnaire.scores:
+        [row] = rows.loc[[scored.measure]].to_dict("records")
+        if row["status"] == "ok":
+            for column in scored.observed:
+                yield scored.measure, row["version"], column, row[column]
+
+
+def _derived(catalogue: Catalogue, filled: Filled, response: QuestionnaireResponse) -> Iterator[Observation]:
+    """The scores of a form as observations; the version of the measure is their display."""
+    names = {one.measure: one.observed for one in filled.questionnaire.scores}
+    for measure, version, column, value in _scored(filled):
+        indicator = catalogue.indicators[names[measure][column]]
+        word = value if isinstance(value, str) else None
+        yield Observation(
+            response.person_id, indicator.id, response.effective,
+            value=None if isinstance(value, str) else float(value), value_code=word, unit=indicator.unit,
+            origin="derived", display=version, source=response.source,
+            source_key=observation_key(response.source_key, indicator.id),
+        )  # fmt: skip
+
+
+def _withdraw(store: Store, writer: BatchWriter, key: str, said: set[str | None], person_id: int) -> None:
+    """Take back what this form said before and does not say any more, under the write lock."""
+    today = now(store).date()
+    with store.database.reading() as connection:
+        frame = read_facts(connection, [person_id], "observation", Moment(today, today), None)
+    gone = frame[frame["source_key"].fillna("").str.startswith(f"{key}#") & ~frame["source_key"].isin(said)]
+    for row in _plain(gone):
+        fields = {name: row[name] for name in Observation._fields}
+        writer.add(Observation(**fields)._replace(status=WITHDRAWN))
+
+
+def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values, None for what is missing."""
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def _read(dossier: Dossier, forms: Questionnaires) -> Iterator[tuple[Stored, Questionnaire | None]]:
+    """The forms of a dossier, each with its questionnaire where the catalogue holds that version."""
+    derived = dossier.observations[dossier.observations["origin"] == "derived"]
+    kept = {row["source_key"]: row["value_code"] or row["value"] for row in _plain(derived)}
+    for row in _plain(dossier.responses):
+        one = forms.editions.get(f"{row['code']}/{row['version']}") if row["system"] == SYSTEM else None
+        scores: dict[str, dict[str, float | str]] = {}
+        due = None
+        if one is not None:
+            for scored in one.scores:
+                for column, indicator in scored.observed.items():
+                    if (name := observation_key(row["source_key"], indicator)) in kept:
+                        scores.setdefault(scored.measure, {})[column] = kept[name]
+            if one.due_again is not None and row["effective"]:
+                due = one.due_again.after(date.fromisoformat(row["effective"][:10]))
+        yield (
+            Stored(
+                row["code"] or "", row["version"], row["effective"], row["clinical_status"],
+                unpacked(row["answers"] or "{}"), row["author"], scores, due,
+            ),
+            one,
+        )  # fmt: skip
