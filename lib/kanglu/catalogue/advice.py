@@ -53,7 +53,8 @@ class Advice(Entry):
     """One sentence of advice, or two; `text` names the person's own numbers in braces, such as ``{sbp}``.
 
     Of rows that exclude each other, or have one topic, the one with the lower `order` is given. `season`
-    lists the solar terms in which a row is said; always when empty.
+    lists the solar terms in which a row is said; always when empty. A row that `warns` of what it names
+    recommends none of it, so that no allergy speaks against it.
     """
 
     id: RuleId
@@ -66,6 +67,7 @@ class Advice(Entry):
     source: Origin
     strength: Strength
     order: int = Field(default=50, ge=0, le=100)
+    warns: bool = False
     contradicts: Against = Against()
     excludes: Texts = ()
 
@@ -73,7 +75,7 @@ class Advice(Entry):
 MODELS: Mapping[str, type[BaseModel]] = {"advice": Advice, "allergens": Allergen}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AdviceBook:
     """All advice, merged, checked and frozen, with the rulebook whose words its conditions are written in.
 
@@ -128,7 +130,8 @@ def load_advice(rules: Rulebook | None = None, overlay: Path | None = None) -> A
 
 
 def _names(row: Advice, book: AdviceBook) -> frozenset[str]:
-    return book.allergens_in(" ".join(row.text.values())) | set(row.contradicts.allergens)
+    named = frozenset[str]() if row.warns else book.allergens_in(" ".join(row.text.values()))
+    return named | set(row.contradicts.allergens)
 
 
 @cache
