@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kanglu.care.advice import Advised as Advised
+    from kanglu.care.advice import advise as advise
     from kanglu.care.book import in_force as in_force
     from kanglu.care.comparing import Compared as Compared
     from kanglu.care.comparing import Differs as Differs
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from kanglu.catalogue.rulebook import rulebook as rulebook
 
 _HOME = {
+    **dict.fromkeys(("Advised", "advise"), "care.advice"),
     **dict.fromkeys(("Compared", "Differs", "Simulated", "changed_by", "diff", "simulate"), "care.comparing"),
     **dict.fromkeys(("Evaluated", "evaluate"), "care.evaluation"),
     **dict.fromkeys(("Tried", "try_out"), "care.examples"),
@@ -38,6 +41,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Advised",
     "Compared",
     "Differs",
     "Evaluated",
@@ -45,6 +49,7 @@ __all__ = [
     "Reason",
     "Simulated",
     "Tried",
+    "advise",
     "changed_by",
     "diff",
     "evaluate",

@@ -1,6 +1,6 @@
 """What a rulebook looks at: the indicators that must be read to evaluate it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kanglu.catalogue import conditions as asked
 from kanglu.catalogue.criteria import Change, Gap, Measured
@@ -10,17 +10,24 @@ from kanglu.catalogue.rules import Done
 
 def indicators(rules: Rulebook) -> set[str]:
     """Every indicator that a condition reads, or that closes a task or stops a journey."""
-    found: set[str] = set()
-    for condition in _conditions(rules):
-        for node in asked.walk(condition):
-            if isinstance(node.asked, Measured | Change | Gap):
-                found.update(node.asked.of)
+    found = indicators_of(_conditions(rules))
     for done in _closings(rules):
         found.update(done.observed)
     for rule in rules.rules.values():
         if rule.on is not None:
             found.update(rule.on.observed)
     return found
+
+
+def indicators_of(conditions: Iterable[asked.Condition]) -> set[str]:
+    """Every indicator that conditions read."""
+    return {
+        name
+        for condition in conditions
+        for node in asked.walk(condition)
+        if isinstance(node.asked, Measured | Change | Gap)
+        for name in node.asked.of
+    }
 
 
 def _conditions(rules: Rulebook) -> Iterator[asked.Condition]:

@@ -23,6 +23,7 @@ _STRETCH = ("id", "person_id", "code", "effective", "effective_end", "clinical_s
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "condition": (*_EVENT, "verification_status"),
     "medication_statement": (*_EVENT, "intent"),
+    "allergy_intolerance": (*_EVENT, "verification_status"),
     "encounter": (*_EVENT, "setting", "recorded_day"),
     "procedure": _EVENT,
     "immunization": _EVENT,

@@ -1,5 +1,6 @@
 """What the lists of a record say of people on a day: problems that hold, medicines that are taken."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -37,6 +38,14 @@ _MEDICINE = (
     *("person_id", "effective", "effective_end", "clinical_status", "intent", "status"),
     *("system", "code", "display"),
 )
+
+
+_DENIED = re.compile(r"^no (history of )?(known|allerg)|^nk[d]?a\b|^(无|否认|未发现).*过敏", re.IGNORECASE)
+
+
+def denied(allergy: str) -> bool:
+    """Whether an entry of the allergies says that there are none ("No known drug allergy")."""
+    return _DENIED.search(allergy.strip()) is not None
 
 
 def stated(status: str | None, since: str | None, until: str) -> bool:

@@ -1,12 +1,12 @@
 """Problems, medicines, allergies, and what the year brought."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from kanglu.catalogue import Catalogue
 from kanglu.i18n import Words
 from kanglu.insight.annual import AnnualSummary
 from kanglu.insight.lists import Happened, Listed
+from kanglu.record.listed import denied
 from kanglu.reporting.blocks import Block, Cell, Column, Heading, KeyValue, Prose, Span, Table
 from kanglu.reporting.wording import day_in_year, day_short, kind_of_name, listing, plain_name
 
@@ -16,12 +16,6 @@ MOST_IN_LINE = 10
 """So many entries of a line."""
 _SHOWN_DAYS = 4
 _CIRCUMSTANCES = frozenset({"finding", "situation", "person", "social concept", "occupation", "life style"})
-_DENIED = re.compile(r"^no (history of )?(known|allerg)|^nk[d]?a\b|^(无|否认|未发现).*过敏", re.IGNORECASE)
-
-
-def denied(allergy: Listed) -> bool:
-    """Whether an entry of the allergies says that there are none ("No known drug allergy")."""
-    return _DENIED.search(allergy.display.strip()) is not None
 
 
 def care(summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Iterator[Block]:
@@ -60,7 +54,7 @@ def care(summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Iterator[Blo
 
 def _no_allergies(summary: AnnualSummary, _: Words) -> Iterator[Block]:
     """Those there are stand on the first page."""
-    none = [plain_name(one.display) for one in summary.allergies if denied(one)]
+    none = [plain_name(one.display) for one in summary.allergies if denied(one.display)]
     if none:
         yield Prose(_("Allergies: {names}.", names=listing(none, _)))
     elif not summary.allergies:

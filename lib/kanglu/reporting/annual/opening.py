@@ -8,7 +8,7 @@ from kanglu.insight.annual import AnnualSummary
 from kanglu.insight.checks import Missing
 from kanglu.insight.findings import Change, Judged
 from kanglu.insight.lists import Listed
-from kanglu.reporting.annual.care import denied
+from kanglu.record.listed import denied
 from kanglu.reporting.blocks import Block, Callout, Cover, Finding, Findings, Heading, Level, Prose
 from kanglu.reporting.wording import (
     day_text,
@@ -67,7 +67,7 @@ def opening(summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Iterator[
         died = summary.person.death_date
         title = _("This person died on {day}", day=_.day(died)) if died else _("This person has died")
         yield Callout(title, (), "missing")
-    allergies = [one for one in summary.allergies if not denied(one)]
+    allergies = [one for one in summary.allergies if not denied(one.display)]
     if allergies:
         yield Callout(_("Allergies and intolerances"), (_allergies(allergies, _),), "critical")
     yield Heading(_("What matters"))
