@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from kanglu import __version__
+from kanglu.care.advice import Advised, advice_of
 from kanglu.catalogue import Catalogue
 from kanglu.errors import ReportError
 from kanglu.i18n import Lang, Words, words
 from kanglu.insight.annual import AnnualSummary, summarise
 from kanglu.insight.glucose import Sensed, sensed
 from kanglu.record import Store
+from kanglu.reporting.annual.advice import advice
 from kanglu.reporting.annual.care import care
 from kanglu.reporting.annual.opening import cover, opening
 from kanglu.reporting.annual.risks import risks
@@ -24,6 +26,7 @@ class AnnualReport:
 
     summary: AnnualSummary
     glucose: Sensed | None
+    advised: Advised
     catalogue: Catalogue
     words: Words
 
@@ -48,6 +51,10 @@ class AnnualReport:
         """Problems, medicines, and what the year brought."""
         return Blocks(tuple(care(self.summary, self.catalogue, self.words)))
 
+    def advice(self) -> Blocks:
+        """What the person should do, and why it is said."""
+        return Blocks(tuple(advice(self.advised, self.words)))
+
     def sources(self) -> Blocks:
         """Where each number came from, and how to read the report."""
         return Blocks(tuple(sources(self.summary, self.catalogue, self.words)))
@@ -67,4 +74,6 @@ def report(store: Store, person: str, year: int, lang: Lang) -> AnnualReport:
         )
     summary = summarise(dossier, year, store.catalogue)
     glucose = sensed(dossier.observations, year, summary.until)
-    return AnnualReport(summary, glucose, store.catalogue, words(lang))
+    # What is good advice for a fortnight is stale by the time a year's report is read.
+    advised = advice_of(dossier, summary.until, lang, seasons=False)
+    return AnnualReport(summary, glucose, advised, store.catalogue, words(lang))
