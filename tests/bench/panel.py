@@ -4,7 +4,6 @@ One in four people is enrolled for hypertension and one in eight for diabetes, e
 which some are missed; everybody has a yearly check-up. That is about a hundred observations a person.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -71,8 +70,6 @@ def make(path: Path, people: int) -> int:
             name = columns.replace(", ", "_")
             connection.execute(text(f"CREATE INDEX ix_observation_{name} ON observation ({columns})"))
     database.close()
-    with sqlite3.connect(path) as whole:
-        whole.execute("ANALYZE")
     return count
 
 
