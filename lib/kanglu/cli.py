@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from kanglu import cli_rules, screen
+from kanglu import cli_forms, cli_rules, screen
 from kanglu.cli_rules import Database, Json, Known
 from kanglu.errors import KangluError, NotFound
 from kanglu.home import home
@@ -46,6 +46,7 @@ Exit codes: 0 all done, 1 some items failed, 2 called wrongly.""",
 app.command()(cli_rules.evaluate)
 app.command()(cli_rules.queue)
 app.add_typer(cli_rules.rules)
+app.add_typer(cli_forms.forms)
 
 AsOf = Annotated[
     datetime | None,
@@ -230,9 +231,21 @@ def score(
 
 @app.command("render")
 def render_(
-    report: Annotated[str, typer.Argument(help="annual, cohort, or the path of a notebook.")],
+    report: Annotated[str, typer.Argument(help="annual, stage, monthly, cohort, or the path of a notebook.")],
     panel: Annotated[str, typer.Option(help="Whom: an expression as in kanglu panel.")] = "all",
     year: Annotated[int | None, typer.Option(help="The year to look at. Last year when left out.")] = None,
+    month: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m"], metavar="MONTH", help="The month of a monthly report: 2025-06."),
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], metavar="DAY", help="The first day of a stage summary."),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], metavar="DAY", help="The last day of a stage summary."),
+    ] = None,
     lang: Annotated[Lang, typer.Option(help="zh or en.")] = "zh",
     formats: Annotated[str, typer.Option("--format", help="html, pdf, or html,pdf.")] = "html,pdf",
     out: Annotated[
@@ -248,12 +261,16 @@ def render_(
     known: Known = None,
     as_json: Json = False,
 ) -> None:
-    """Put a panel on paper: one annual summary a person, or one cohort report.
+    """Put a panel on paper: a summary a person of a year, a month or a stage of care, or one cohort report.
 
     Stopped or killed, the same command goes on where it was: what is done and unchanged is skipped. The
     manifest in the folder names every report with its hash, and every failure with its reason.
 
       kanglu render annual --panel hypertension --year 2025 --lang zh
+
+      kanglu render stage --panel hypertension --from 2025-03-01 --to 2025-05-31
+
+      kanglu render monthly --panel hypertension --month 2025-06
 
       kanglu render cohort --panel "age >= 65" --year 2025 --lang en --format pdf
     """
@@ -264,12 +281,15 @@ def render_(
     order = Order(
         report,
         panel,
-        year or today.year - 1,
+        today.year - 1 if year is None and not (month or since or until) else year,
         lang,
         as_of.date() if as_of else today,
         known.date() if known else None,
         cast("tuple[Format, ...]", tuple(part.strip() for part in formats.split(","))),
         out,
+        month=f"{month:%Y-%m}" if month else None,
+        since=since.date() if since else None,
+        until=until.date() if until else None,
     )
     with screen.bar(order.name) as progress:
         done = render(

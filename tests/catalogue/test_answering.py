@@ -91,7 +91,14 @@ def test_what_is_neither_yes_nor_no(given: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"), [("knee", ["knee"]), (["背", "knee"], ["back", "knee"]), (1, ["1"]), (1.0, ["1"])]
+    ("given", "kept"),
+    [
+        ("knee", ["knee"]),
+        (["背", "knee"], ["back", "knee"]),
+        (1, ["1"]),
+        (1.0, ["1"]),
+        ("膝; 其他", ["knee", "1"]),
+    ],
 )
 def test_options_by_code_or_by_name(given: object, kept: list[str]) -> None:
     assert held(smokes=False, pains=given).answers["pains"] == kept

@@ -2,7 +2,8 @@
 
 Answers are kept as they were given, by the id of the item: True and False, the code of an option (a list of
 them where several may be given), a number in the item's unit, or ``{"value": 200, "unit": "mg/dL"}`` in
-another. What was not asked has no answer; that is never the same as no or zero.
+another. A text may say each of these: ``yes``, ``是``, an option's name, several with semicolons, ``200
+mg/dL``. What was not asked has no answer; that is never the same as no or zero.
 """
 
 import math
@@ -21,6 +22,7 @@ from kanglu.errors import DateError, UnitError
 type Raw = bool | int | float | str | list[str] | dict[str, Any]
 
 _NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(.*)", re.ASCII)
+_SEVERAL = re.compile(r"[;；]")
 _TRUTH = {
     "yes": True,
     "true": True,
@@ -190,9 +192,12 @@ def _taken(item: Item, value: object, asked: bool, indicators: Mapping[str, Indi
 
 
 def _chosen(item: Item, value: object) -> str | list[str]:
-    if isinstance(value, list) and item.repeats:
-        return [_code(item, one) for one in value]
-    return [_code(item, value)] if item.repeats else _code(item, value)
+    if not item.repeats:
+        return _code(item, value)
+    several = value if isinstance(value, list) else [value]
+    if isinstance(value, str):
+        several = [part for part in _SEVERAL.split(value) if part.strip()]
+    return [_code(item, one) for one in several]
 
 
 def _code(item: Item, value: object) -> str:

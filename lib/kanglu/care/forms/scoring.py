@@ -77,7 +77,12 @@ def _cells(item: Item, rows: pd.DataFrame) -> "pd.Series[float] | pd.Series[str]
     if item.id not in rows:
         return pd.Series(np.nan, index=rows.index)
     given = rows[item.id]
-    counts = {option.code: option.score for option in item.options if option.score is not None}
+    counts = {
+        word: option.score
+        for option in item.options
+        if option.score is not None
+        for word in (option.code, *option.name.values())
+    }
     if not counts or pd.api.types.is_numeric_dtype(given.dtype):
         return given
     known = given.map(counts)
