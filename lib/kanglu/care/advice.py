@@ -23,6 +23,7 @@ from kanglu.care.allergies import allergic
 from kanglu.care.blocks import block_of
 from kanglu.care.book import in_force
 from kanglu.care.calendar import Mask
+from kanglu.care.derived import FROM, with_derived
 from kanglu.care.dossiers import known_of
 from kanglu.care.evaluator import Evaluator
 from kanglu.care.looking import indicators, indicators_of
@@ -140,7 +141,7 @@ class _Choosing:
     def __init__(self, known: Known, book: AdviceBook, _: Words, limit: int, seasons: bool) -> None:
         self.book, self._, self.limit = book, _, limit
         self.as_of = known.as_of
-        self.block = block_of(known, book.rules)
+        self.block = block_of(with_derived(known), book.rules)
         self.today = Today(Evaluator(self.block, book.rules))
         self.allergic = allergic(known, book)
         self.term: SolarTerm | None = term_of(known.as_of) if seasons else None
@@ -261,4 +262,4 @@ def _looked_at(book: AdviceBook) -> tuple[str, ...]:
     found = indicators_of(conditions)
     if any(isinstance(node, HasTag | IsVisited) for one in conditions for node in walk(one)):
         found |= indicators(book.rules)
-    return tuple(sorted(found))
+    return tuple(sorted(found.union(*(sources for name, sources in FROM.items() if name in found))))
