@@ -88,6 +88,8 @@ class Today:
                 return found
             case asked.Not():
                 return np.asarray(~self.mask(condition.not_))
+            case asked.IsLatest() if self.evaluator.block.readings.keys().isdisjoint(condition.latest.of):
+                return np.zeros(len(self.evaluator.block), dtype=bool)
             case _:
                 return self._people(self.evaluator.holding.of(condition))
 

@@ -26,7 +26,7 @@ def advice(advised: Advised, _: Words) -> Iterator[Block]:
     for kind, some in groupby(advised.given, lambda one: one.kind):
         yield Heading(_kind(kind, _), 3)
         for one in some:
-            yield Advice((one.text, Span(f" {_reasons(one, _)}", "quiet")), f"{one.id} {one.version}")
+            yield Advice((one.text, Span(_reasons(one, _), "quiet")), f"{one.id} {one.version}")
     against = sorted({name for one in advised.withheld if one.because == "allergy" for name in one.of})
     if against:
         names = listing(against, _)
@@ -49,8 +49,8 @@ def _kind(kind: AdviceKind, _: Words) -> str:
 
 
 def _reasons(one: Given, _: Words) -> str:
-    said = listing([_reason(why, _) for why in one.why], _)
-    return _("(because: {reasons})", reasons=said)
+    said = _("(because: {reasons})", reasons=listing([_reason(why, _) for why in one.why], _))
+    return said if _.lang == "zh" else f" {said}"
 
 
 def _reason(why: Why, _: Words) -> str:
