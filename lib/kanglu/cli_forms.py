@@ -29,9 +29,9 @@ Person = Annotated[str, typer.Argument(metavar="PERSON", help="Record number, su
 @forms.command("list")
 def list_(lang: Language = "zh", as_json: Json = False) -> None:
     """List the questionnaires: version, items, what scores them, after how long they are asked again."""
-    from kanglu.catalogue.questionnaire_files import questionnaires
+    from kanglu.care import forms as care
 
-    screen.frame(screen_forms.listed(questionnaires(), lang), as_json)
+    screen.frame(screen_forms.listed(care.questionnaires(), lang), as_json)
 
 
 @forms.command()
@@ -42,10 +42,10 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show what a questionnaire asks; with --json as a FHIR R4 Questionnaire."""
-    from kanglu.catalogue.questionnaire_files import questionnaires
+    from kanglu.care import forms as care
     from kanglu.intake.fhir.questionnaires import to_fhir
 
-    one = questionnaires().get(form, version)
+    one = care.questionnaires().get(form, version)
     screen.answer(as_json, to_fhir(one) if as_json else None, lambda: screen_forms.shown(one, lang))
 
 
@@ -106,11 +106,10 @@ def score(
     import pandas as pd
 
     from kanglu.care import forms as care
-    from kanglu.catalogue.questionnaire_files import questionnaires
     from kanglu.intake.answer_files import read_forms
 
     rows = pd.DataFrame(read_forms(answers), dtype=object)
-    found = care.score_rows(questionnaires().get(form), rows)
+    found = care.score_rows(care.questionnaires().get(form), rows)
     for name, answer in found.items():
         answer.insert(0, "measure", name)
         answer.insert(0, "row", range(1, len(answer) + 1))

@@ -333,6 +333,21 @@ def test_forms_leave_as_fhir_and_come_back_as_nothing_new(zhang: Store, tmp_path
     assert forms.stored(zhang, "K000001", forms=SHIPPED) == kept
 
 
+def test_a_score_that_a_source_stated_too_is_one_fact(zhang: Store) -> None:
+    enter(zhang, Observation(1, "phq9", "2026-06-28", value=9.0, unit="{score}", source_key="Observation/1"))
+    fill(zhang, "phq9", PHQ9)
+    [one] = forms.stored(zhang, "K000001", forms=SHIPPED)
+    assert one.scores == {"phq9": {"value": 9.0}}
+    assert forms.rescore(zhang, "K000001", forms=SHIPPED) == [one]
+
+
+def test_a_form_of_a_month_is_kept_and_not_scored_again(zhang: Store) -> None:
+    month = QuestionnaireResponse(1, "kanglu", "phq9", "2026-05", version="1", answers='{"phq9_1":"1"}')
+    enter(zhang, month)
+    [one] = forms.rescore(zhang, "K000001", forms=SHIPPED)
+    assert (one.day, one.scores, one.due) == ("2026-05", {}, None)
+
+
 def test_a_form_is_undone_with_its_batch(zhang: Store) -> None:
     fill(zhang, "phq9", PHQ9)
     zhang.undo(int(zhang.batches()["id"].max()))

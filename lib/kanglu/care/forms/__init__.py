@@ -8,7 +8,7 @@ answers, by the version that they were given to.
 
 from kanglu.care.forms.filling import Circumstances, Filled, answer, circumstances
 from kanglu.care.forms.keeping import Stored, export, fill, rescore, save, stored
-from kanglu.care.forms.scoring import score, score_rows
+from kanglu.care.forms.scoring import questionnaires, score, score_rows
 
 __all__ = [
     "Circumstances",
@@ -18,6 +18,7 @@ __all__ = [
     "circumstances",
     "export",
     "fill",
+    "questionnaires",
     "rescore",
     "save",
     "score",

@@ -10,11 +10,11 @@ import pandas as pd
 from kanglu.care.book import in_force
 from kanglu.care.checks import now, require_known, require_past
 from kanglu.care.forms.filling import Circumstances, Filled, answer, circumstances
-from kanglu.care.forms.scoring import score
+from kanglu.care.forms.scoring import questionnaires, score
 from kanglu.care.forms.visiting import require_enrolled, visits
 from kanglu.catalogue import Catalogue
 from kanglu.catalogue.answering import hold
-from kanglu.catalogue.questionnaire_files import Questionnaires, questionnaires
+from kanglu.catalogue.questionnaire_files import Questionnaires
 from kanglu.catalogue.questionnaires import Questionnaire
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.errors import RecordError
@@ -136,8 +136,8 @@ def rescore(store: Store, record_number: str, *, forms: Questionnaires | None = 
     found = []
     for one, questionnaire in _read(dossier, forms or questionnaires()):
         scores: dict[str, dict[str, float | str]] = {}
-        if questionnaire is not None and one.day is not None:
-            about = circumstances(dossier, date.fromisoformat(one.day[:10]), store.catalogue)
+        if questionnaire is not None and (day := _day(one.day)) is not None:
+            about = circumstances(dossier, day, store.catalogue)
             held = hold(questionnaire, one.answers, store.catalogue.indicators)
             filled = Filled(questionnaire, held.answers, held.open, about, store.catalogue.indicators)
             for measure, _, column, value in _scored(filled):
@@ -195,6 +195,11 @@ def _withdraw(store: Store, writer: BatchWriter, key: str, said: set[str | None]
         writer.add(Observation(**fields)._replace(status=WITHDRAWN))
 
 
+def _day(effective: str | None) -> date | None:
+    """The day of a form; None when it is known only in part."""
+    return date.fromisoformat(effective[:10]) if effective is not None and len(effective) >= 10 else None
+
+
 def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain values, None for what is missing."""
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
@@ -203,19 +208,21 @@ def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _read(dossier: Dossier, forms: Questionnaires) -> Iterator[tuple[Stored, Questionnaire | None]]:
     """The forms of a dossier, each with its questionnaire where the catalogue holds that version."""
-    derived = dossier.observations[dossier.observations["origin"] == "derived"]
-    kept = {row["source_key"]: row["value_code"] or row["value"] for row in _plain(derived)}
+    observed = _plain(dossier.observations)
+    kept = {row["source_key"]: row["value_code"] or row["value"] for row in observed}
+    # A score that a source stated too, of the same day and value, is one fact and has that source's key.
+    said = {(row["indicator"], row["effective"]): row["value_code"] or row["value"] for row in observed}
     for row in _plain(dossier.responses):
         one = forms.editions.get(f"{row['code']}/{row['version']}") if row["system"] == SYSTEM else None
         scores: dict[str, dict[str, float | str]] = {}
-        due = None
-        if one is not None:
-            for scored in one.scores:
-                for column, indicator in scored.observed.items():
-                    if (name := observation_key(row["source_key"], indicator)) in kept:
-                        scores.setdefault(scored.measure, {})[column] = kept[name]
-            if one.due_again is not None and row["effective"]:
-                due = one.due_again.after(date.fromisoformat(row["effective"][:10]))
+        for scored in one.scores if one else ():
+            for column, indicator in scored.observed.items():
+                stated = said.get((indicator, row["effective"]))
+                value = kept.get(observation_key(row["source_key"], indicator), stated)
+                if value is not None:
+                    scores.setdefault(scored.measure, {})[column] = value
+        day = _day(row["effective"])
+        due = one.due_again.after(day) if one is not None and one.due_again and day else None
         yield (
             Stored(
                 row["code"] or "", row["version"], row["effective"], row["clinical_status"],

@@ -5,17 +5,29 @@ whom the questionnaire is not made for; `reason` says which.
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from kanglu.care.forms.filling import Circumstances, Filled
 from kanglu.catalogue.answering import counted
+from kanglu.catalogue.questionnaire_files import Questionnaires, load_questionnaires
 from kanglu.catalogue.questionnaires import Item, Population, Questionnaire, Scored
 from kanglu.measures import SCORES, STATUSES
 
 AGE = "age_years"
 _WORDS = ("missing", "reason")
+
+
+@cache
+def questionnaires() -> Questionnaires:
+    """The questionnaires of this installation, read once, and held to the measures that they name."""
+    columns = {
+        name: tuple(column for given in measure.inputs for column in given.names)
+        for name, measure in SCORES.items()
+    }
+    return load_questionnaires(measures=columns)
 
 
 def score(filled: Filled) -> pd.DataFrame:
