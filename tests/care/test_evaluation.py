@@ -275,6 +275,30 @@ def test_an_evaluation_killed_halfway_ends_like_one_run_when_run_again(store, ru
     assert stored(store) == halfway
 
 
+def test_of_two_evaluations_at_once_the_later_goes_on(store, rules, monkeypatch):
+    for number in range(1, 5):
+        enter(store, *hypertension(), *visit("2026-03-01", 152, 80), number=number)
+    monkeypatch.setattr(evaluation, "PEOPLE_IN_A_BLOCK", 2)
+    write, begun = type(store).write_results, []
+
+    def overtaken(self, *args, **kwargs):
+        write(self, *args, **kwargs)
+        if not begun:
+            begun.append(
+                self.begin_evaluation(date(2026, 3, 5), date(2026, 6, 30), rules.revision, "changed", 2)
+            )
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(store), "write_results", overtaken)
+        with pytest.raises(RecordError, match="Another evaluation has begun"):
+            care.evaluate(store, rules, as_of=date(2026, 3, 5), known=date(2026, 6, 30))
+    done = care.evaluate(store, rules, as_of=date(2026, 3, 5), known=date(2026, 6, 30))
+    assert not done.withdrawn
+    keys = [row.key for row in stored(store)]
+    assert len(keys) == len(set(keys))
+    assert {row.person_id for row in stored(store)} == {1, 2, 3, 4}
+
+
 def test_two_processes_give_what_one_gives(store, rules, monkeypatch):
     for number in range(1, 6):
         enter(store, *hypertension(), *visit("2026-03-01", 140 + 4 * number, 80), number=number)

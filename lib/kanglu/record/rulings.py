@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from kanglu.dates import last_instant
+from kanglu.errors import RecordError
 from kanglu.record import tables
 from kanglu.record.columns import fetched
 from kanglu.record.identity import chunks, next_id
@@ -176,8 +177,14 @@ def write(
 ) -> None:
     """Enter rows and withdraw others, and note for whom the rules were evaluated.
 
-    They count from the day that the run knew of, also where it is run later.
+    They count from the day that the run knew of, also where it is run later. Raises `RecordError` when
+    another run has begun since, which reads what this one has written and goes on from there.
     """
+    if connection.scalar(select(func.max(evaluation.c.id))) != number:
+        raise RecordError(
+            "Another evaluation has begun since this one; this one stops, and what it found so far is kept.",
+            remedy="Let the other one end. It looks at everybody whom this one has not looked at.",
+        )
     known = connection.scalar(select(evaluation.c.known).where(evaluation.c.id == number))
     recorded = min(at, last_instant(date.fromisoformat(str(known))))
     first = next_id(connection, rule_result)
