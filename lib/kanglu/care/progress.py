@@ -220,7 +220,7 @@ def planned(action: PlanAction, start: date, end: date) -> Iterator[tuple[date, 
     """
     days = [day for day in _days(action, start, end) if day < end]
     opens = [max(start, day if action.opens is None else _back(action.opens).after(day)) for day in days]
-    following = [*opens[1:], end]
+    following = [*opens, end][1:]
     for day, first, after in zip(days, opens, following, strict=True):
         last = min(after, end) - _DAY
         yield day, first, last if action.lapses is None else min(last, action.lapses.after(day))

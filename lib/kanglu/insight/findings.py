@@ -212,11 +212,19 @@ def _change(
         difference,
         100 * difference / before.value,
         noise,
-        _direction(indicator, before.value, after.value, limits),
+        direction_of(indicator, before.value, after.value, limits),
     )
 
 
-def _direction(indicator: Indicator, before: float, after: float, limits: Limits | None) -> Direction:
+def beyond_noise(indicator: Indicator, before: float, after: float) -> bool | None:
+    """Whether a value changed by more than noise; None where the catalogue knows no variation."""
+    if indicator.variation is None:
+        return None
+    noise = reference_change_value(indicator.variation.cv_analytical, indicator.variation.cv_within)
+    return changed(before, after, noise)
+
+
+def direction_of(indicator: Indicator, before: float, after: float, limits: Limits | None) -> Direction:
     """Whether a change is for the better: towards the range where both directions are bad."""
     if indicator.worse in ("high", "low"):
         return "worse" if (after > before) == (indicator.worse == "high") else "better"

@@ -1,4 +1,4 @@
-"""Blood pressure of a year: how much it varies from day to day, and how often it is where it should be."""
+"""Blood pressure of a time: how much it varies from day to day, and how often it is where it should be."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ LONGEST_GAP = 56
 
 @dataclass(frozen=True, slots=True)
 class Pressure:
-    """A year of readings with both values, one a day (the median of the day's).
+    """A time of readings with both values, one a day (the median of the day's).
 
     Parameters
     ----------
@@ -41,7 +41,14 @@ class Pressure:
 
 def pressure(history: History, about: About, catalogue: Catalogue, year: int) -> Pressure | None:
     """The year's blood pressure; None with too few days (`ENOUGH_DAYS`), or no limits for the person."""
-    systolic, diastolic = (_by_day(history, name, year) for name in ("sbp", "dbp"))
+    return pressure_between(history, about, catalogue, date(year, 1, 1), date(year, 12, 31))
+
+
+def pressure_between(
+    history: History, about: About, catalogue: Catalogue, since: date, until: date
+) -> Pressure | None:
+    """The same from one day to another, both counting."""
+    systolic, diastolic = (by_day(history, name, since, until) for name in ("sbp", "dbp"))
     days = sorted(systolic.keys() & diastolic.keys())
     above, below = (about.limits(catalogue, name) for name in ("sbp", "dbp"))
     if len(days) < ENOUGH_DAYS or above is None or below is None:
@@ -75,9 +82,12 @@ def _closed(limits: Limits) -> tuple[float, float]:
     )
 
 
-def _by_day(history: History, indicator: str, year: int) -> dict[date, float]:
+def by_day(history: History, indicator: str, since: date, until: date) -> dict[date, float]:
+    """The median of each day's exact readings, from one day to another, both counting."""
     values: dict[date, list[float]] = {}
-    for reading in history.in_year(indicator, year):
-        if reading.exact and reading.value is not None and len(reading.day) == 10:
+    first, last = since.isoformat(), until.isoformat()
+    for reading in history.of(indicator):
+        known = reading.exact and reading.value is not None and len(reading.day) == len(first)
+        if known and reading.value is not None and first <= reading.day <= last:
             values.setdefault(date.fromisoformat(reading.day), []).append(reading.value)
     return {day: float(np.median(some)) for day, some in values.items()}

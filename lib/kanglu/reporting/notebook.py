@@ -10,7 +10,12 @@ from typing import Any
 from kanglu.errors import ReportError
 from kanglu.home import shipped
 
-REPORTS = {"annual": "notebooks/annual_summary.ipynb", "cohort": "notebooks/cohort_report.ipynb"}
+REPORTS = {
+    "annual": "notebooks/annual_summary.ipynb",
+    "stage": "notebooks/stage_summary.ipynb",
+    "monthly": "notebooks/monthly_report.ipynb",
+    "cohort": "notebooks/cohort_report.ipynb",
+}
 """The reports that ship with Kanglu, by the name they go by."""
 PARAMETERS = "parameters"
 """Tag of the cell that assigns the parameters, as papermill knows it."""

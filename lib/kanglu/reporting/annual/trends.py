@@ -77,7 +77,7 @@ def _chart(lines: Sequence[Line], summary: AnnualSummary, catalogue: Catalogue, 
         series=tuple(_series(line, name) for line, name in zip(lines, names, strict=True)),
         unit=unit,
         bands=tuple(
-            _band(line.limits, catalogue, line.indicator, _)
+            band(line.limits, catalogue, line.indicator, _)
             for line in lines
             if line.limits and (line.limits.low or line.limits.high)
         ),
@@ -103,7 +103,7 @@ def _series(line: Line, name: str) -> Series:
     )
 
 
-def _band(limits: Limits, catalogue: Catalogue, indicator: str, _: Words) -> Band:
+def band(limits: Limits, catalogue: Catalogue, indicator: str, _: Words) -> Band:
     text = limits_text(catalogue.indicators[indicator], limits, _)
     label = _("target {range}", range=text) if limits.kind == "target" else _("reference {range}", range=text)
     return Band(limits.low, limits.high, label, limits.kind)

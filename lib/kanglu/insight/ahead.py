@@ -1,0 +1,66 @@
+"""What lies ahead of a person: times agreed on, the next planned times, and the days goals are due."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from kanglu.care.blocks import NOT_HAPPENED
+from kanglu.care.plans import plans_of
+from kanglu.care.progress import Progress, progress
+from kanglu.catalogue.models import Names
+from kanglu.catalogue.rulebook import Rulebook
+from kanglu.dates import end_of
+from kanglu.record import Dossier
+from kanglu.record.listed import UNSOUND
+
+type Kind = Literal["booked", "planned", "goals", "end"]
+_DAY = len("2026-05-26")
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """One thing that lies ahead.
+
+    Parameters
+    ----------
+    day, time : when; the time of day where it is agreed on.
+    until : the last day on which a planned time may be kept.
+    what : the booking's words, or the name of the plan or of its action in both languages.
+    """
+
+    day: date
+    kind: Kind
+    what: str | Names
+    time: str = ""
+    until: date | None = None
+
+
+def ahead(dossier: Dossier, rules: Rulebook) -> tuple[Ahead, ...]:
+    """What lies ahead of the dossier's day, the nearest first; nothing of the dead."""
+    if dossier.person.deceased:
+        return ()
+    running = [plan for plan in plans_of(dossier) if plan.runs_on(dossier.as_of)]
+    found = [progress(dossier, plan, dossier.as_of, rules=rules) for plan in running]
+    return tuple(sorted((*_booked(dossier), *_planned(found)), key=lambda one: (one.day, one.time)))
+
+
+def _booked(dossier: Dossier) -> Iterator[Ahead]:
+    facts = dossier.appointments
+    cells = facts[["effective", "clinical_status", "status", "display", "code"]].astype(object)
+    for when, state, status, display, code in cells.where(cells.notna(), None).itertuples(index=False):
+        if when is None or len(when) < _DAY or when <= end_of(dossier.as_of):
+            continue
+        if status not in UNSOUND and state not in NOT_HAPPENED:
+            yield Ahead(date.fromisoformat(when[:_DAY]), "booked", display or code or "", when[11:16])
+
+
+def _planned(plans: Sequence[Progress]) -> Iterator[Ahead]:
+    for one in plans:
+        for action in one.actions:
+            if (time := action.next(one.as_of)) is not None:
+                yield Ahead(max(time.day, one.as_of), "planned", action.action.name, until=time.last)
+        for day in sorted({goal.agreed.by for goal in one.goals if goal.state != "met"}):
+            if day > one.as_of:
+                yield Ahead(day, "goals", one.plan.template.name)
+        yield Ahead(one.plan.end, "end", one.plan.template.name)

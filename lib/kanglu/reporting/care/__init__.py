@@ -1,0 +1,1 @@
+"""What was planned for a person, what was done and what lies ahead, as blocks that several reports share."""
