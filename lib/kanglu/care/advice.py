@@ -35,6 +35,7 @@ from kanglu.catalogue.rulebook import Rulebook, rulebook
 from kanglu.catalogue.rules import Origin
 from kanglu.i18n import Lang, Words, words
 from kanglu.record import Dossier, Store
+from kanglu.record.database import uncollected
 from kanglu.record.known import Known
 from kanglu.solar_terms import SolarTerm, term_of
 
@@ -131,8 +132,9 @@ def choose(
     known: Known, book: AdviceBook, lang: Lang, *, limit: int = PAGE, seasons: bool = True
 ) -> dict[int, Advised]:
     """The advice for all people of whom facts were read, by their id."""
-    choosing = _Choosing(known, book, words(lang), limit, seasons)
-    return {int(one): choosing.of(place) for place, one in enumerate(choosing.block.ids.tolist())}
+    with uncollected():
+        choosing = _Choosing(known, book, words(lang), limit, seasons)
+        return {int(one): choosing.of(place) for place, one in enumerate(choosing.block.ids.tolist())}
 
 
 class _Choosing:
@@ -152,6 +154,7 @@ class _Choosing:
         self.against = [self._against(row, some) for row, some in zip(self.rows, holds, strict=True)]
         matrix = np.array(holds, dtype=bool).reshape(len(self.rows), len(self.block))
         self.candidates = [np.flatnonzero(column).tolist() for column in matrix.T]
+        self.sources = {row.id: source_of(row.source) for row in self.rows}
         self.apart: dict[str, set[str]] = defaultdict(set)
         for row in self.rows:
             for other in row.excludes:
@@ -217,7 +220,7 @@ class _Choosing:
             row.strength,
             self._text(row, person),
             tuple(whys),
-            source_of(row.source),
+            self.sources[row.id],
             row.source.checked_by is not None,
         )
 

@@ -62,6 +62,7 @@ class Today:
     _masks: dict[str, Mask] = field(default_factory=dict)
     _lasts: dict[str, list[Last | None]] = field(default_factory=dict)
     _starts: dict[str, dict[int, int]] = field(default_factory=dict)
+    _told: dict[tuple[str, int, str], tuple[Why, ...]] = field(default_factory=dict)
 
     def mask(self, condition: asked.Condition) -> Mask:
         """Of whom a condition holds; people who died before have no such day."""
@@ -112,7 +113,11 @@ class Today:
             case asked.IsHeld():
                 yield from self.whys(condition.held.when, person, _)
             case _:
-                yield from self._why(condition, person, _)
+                # Several rows ask the same of one person.
+                told = (condition.key, person, _.lang)
+                if told not in self._told:
+                    self._told[told] = tuple(self._why(condition, person, _))
+                yield from self._told[told]
 
     def _why(self, condition: asked.Condition, person: int, _: Words) -> Iterator[Why]:
         rules, wanted = self.evaluator.rulebook, condition.asked
