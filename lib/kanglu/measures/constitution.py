@@ -115,6 +115,16 @@ _MEASURED: Mapping[int, tuple[str, Callable[[Floats], Floats], str]] = {
 }
 
 
+def answer_33(question: int, value: float) -> int | None:
+    """The answer, 1–5, that follows from what was measured or counted in place of asking.
+
+    Of question 9 that is the BMI (kg/m²), of 28 the waist (cm), of 14 and 17 colds and allergies a year. None
+    where the form has no such answer.
+    """
+    answer = float(_MEASURED[question][1](np.array([value]))[0])
+    return None if np.isnan(answer) else int(answer)
+
+
 def _answers_33(given: Readings) -> tuple[dict[int, Floats], list[tuple[Mask, str]]]:
     """The answers by question, four of them from what was measured or counted where they were not given."""
     answers = {place: given[f"item_{place}"] for place in range(1, 34)}

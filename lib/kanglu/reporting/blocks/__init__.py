@@ -10,6 +10,7 @@ from kanglu.reporting.blocks.markup import to_html
 from kanglu.reporting.blocks.model import (
     MIME,
     Advice,
+    Blank,
     Block,
     Blocks,
     Callout,
@@ -19,6 +20,8 @@ from kanglu.reporting.blocks.model import (
     Cover,
     Finding,
     Findings,
+    Form,
+    FormRow,
     Group,
     Heading,
     Image,
@@ -39,6 +42,7 @@ from kanglu.reporting.charts.spec import Level, Spark
 __all__ = [
     "MIME",
     "Advice",
+    "Blank",
     "Block",
     "Blocks",
     "Callout",
@@ -48,6 +52,8 @@ __all__ = [
     "Cover",
     "Finding",
     "Findings",
+    "Form",
+    "FormRow",
     "Group",
     "Heading",
     "Image",

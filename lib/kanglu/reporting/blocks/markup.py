@@ -1,6 +1,7 @@
 """Blocks as HTML: semantic, escaped, readable without the style sheet `reports/style/report.css`."""
 
 from html import escape
+from itertools import groupby
 from typing import Any
 
 from kanglu.reporting.blocks import model as m
@@ -35,6 +36,8 @@ def to_html(block: m.Block) -> str:
             return f'<dl class="k-kv k-cols{min(max(block.columns, 1), 4)}">{pairs}</dl>'
         case m.Table():
             return _table(block)
+        case m.Form():
+            return _form(block)
         case m.Chart():
             return _chart(block)
         case m.Image():
@@ -64,6 +67,8 @@ def inline(text: Any) -> str:
         return "".join(map(inline, text))
     if isinstance(text, m.Mark):
         return _mark(text)
+    if isinstance(text, m.Blank):
+        return f'<span class="k-blank k-{text.style}">{escape(text.text)}</span>'
     if isinstance(text, Spark):
         return spark_svg(text)
     tag = "strong" if text.style == "strong" else "span"
@@ -119,6 +124,30 @@ def _table(table: m.Table) -> str:
     return (
         f'<div class="k-scroll{newest_last}" tabindex="0"{label}><table class="k-table">{caption}'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>{note}"
+    )
+
+
+def _form(form: m.Form) -> str:
+    grouped = any(row.group for row in form.rows)
+    share = 100 / sum(form.widths)
+    columns = "".join(f'<col style="width:{width * share:.1f}%">' for width in form.widths)
+    columns = f'<col class="k-narrow">{columns}' if grouped else columns
+    label, *heads = form.head
+    head = f'<th scope="col"{' colspan="2"' if grouped else ""}>{escape(label)}</th>'
+    head += "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    body = []
+    for group, rows in groupby(form.rows, key=lambda row: row.group):
+        together = list(rows)
+        for place, row in enumerate(together):
+            first = ""
+            if group and not place:
+                first = f'<th scope="rowgroup" rowspan="{len(together)}">{escape(group)}</th>'
+            wide = ' colspan="2"' if grouped and not group else ""
+            cells = "".join(f"<td>{inline(cell)}</td>" for cell in row.cells)
+            body.append(f'<tr>{first}<th scope="row"{wide}>{inline(row.label)}</th>{cells}</tr>')
+    return (
+        f'<div class="k-scroll" tabindex="0"><table class="k-form"><colgroup>{columns}</colgroup>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 
 

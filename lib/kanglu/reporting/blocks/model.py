@@ -30,10 +30,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of text with emphasis."""
+    """A stretch of text with emphasis, or one that is kept `whole` at the end of a line."""
 
     text: str
-    style: Literal["strong", "quiet"] = "strong"
+    style: Literal["strong", "quiet", "whole"] = "strong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,18 @@ class Mark:
     label: str = ""
 
 
-type Inline = str | Span | Mark
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A place of a form to write in: a `box` for the number of an answer, a `line` for words.
+
+    Where nothing was asked, or nothing was answered, it is empty, and a pen may fill it.
+    """
+
+    text: str = ""
+    style: Literal["box", "line"] = "line"
+
+
+type Inline = str | Span | Mark | Blank
 type Text = str | tuple[Inline, ...]
 type Cell = str | Mark | Span | Spark
 
@@ -140,6 +151,39 @@ class Table(Block):
                     where=f"table {self.caption!r}",
                     remedy='Give every row one cell a column ("" for an empty one).',
                 )
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """A row of a form: its label, and a cell a column; rows that follow each other share a `group`."""
+
+    label: Text
+    cells: tuple[Text, ...]
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form(Block):
+    """A ruled form as on paper: under a head, labels at the left and a cell for each further column.
+
+    Parameters
+    ----------
+    head : of the labels, then of each column.
+    widths : of the labels and of each column, in any unit.
+    """
+
+    head: tuple[str, ...]
+    widths: tuple[float, ...]
+    rows: tuple[FormRow, ...]
+
+    def __post_init__(self) -> None:
+        sizes = {len(self.widths), *(len(row.cells) + 1 for row in self.rows)}
+        if sizes != {len(self.head)}:
+            raise ReportError(
+                f"A form of {len(self.head)} columns has rows or widths of {sorted(sizes)}.",
+                where=f"form {self.head[0]!r}",
+                remedy="Give every row a label and one cell for each further column.",
+            )
 
 
 @dataclass(frozen=True, slots=True)

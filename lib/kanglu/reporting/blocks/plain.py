@@ -34,6 +34,12 @@ def _lines(block: m.Block) -> list[str]:
             head = " | ".join(c if isinstance(c, str) else c.text for c in block.columns)
             rows = [r.text if isinstance(r, m.Group) else " | ".join(map(inline, r)) for r in block.rows]
             return [text for text in (block.caption, head, *rows, block.note) if text]
+        case m.Form():
+            lines = [" | ".join(block.head)]
+            for row in block.rows:
+                label = f"{row.group} · {inline(row.label)}" if row.group else inline(row.label)
+                lines.append(" | ".join((label, *map(inline, row.cells))))
+            return lines
         case m.Chart():
             return [f"{block.spec.title}: {block.spec.alt}"]
         case m.Image():
