@@ -223,6 +223,7 @@ def test_the_schema_describes_the_shipped_files() -> None:
         *layers.CATALOGUE,
         *layers.RULEBOOK,
         *layers.ADVICE,
+        "questionnaires",
     }
 
 
