@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
+import pandas as pd
 
 from kanglu.care.calendar import EVER, Ints, Mask, add
 from kanglu.care.closing import first_from
@@ -60,16 +61,24 @@ def _walk(giving: Giving, journey: Journey, entries: Anchors) -> _Run:
     for step in journey.steps:
         begins.append(planned)
         done = planned
-        if step.gives.done:
-            first = [first_from(one, giving.holding, person, planned) for one in step.gives.done]
+        if step.gives.kind != "message" or step.gives.done:
             given_up = add(planned, step.gives.lapses or step.wait)
-            done = np.minimum(np.minimum.reduce(first), given_up).astype(np.int32)
+            done = np.minimum(_taken(giving, step.gives, person, planned), given_up).astype(np.int32)
         planned = add(done, step.wait)
     stop = forever(len(person))
     for wanted in journey.stop:
         stop = np.minimum(stop, first_from(wanted, giving.holding, person, entries.day))
     stop = np.minimum(stop, giving.block.death[person]).astype(np.int32)
     return _Run(begins, np.minimum(stop, planned).astype(np.int32), np.asarray(stop <= planned))
+
+
+def _taken(giving: Giving, gift: Gift, person: Ints, planned: Ints) -> Ints:
+    """The day on which a step was taken: by what closes it, else by the first attempt to reach the person."""
+    if gift.done:
+        return np.minimum.reduce([first_from(one, giving.holding, person, planned) for one in gift.done])
+    contacts = giving.block.contacts
+    tried = np.asarray(contacts.direction == "out", dtype=bool) & pd.notna(contacts.outcome)
+    return contacts.at.where(tried).first_from(person, planned)
 
 
 def _runs(rule: Rule, gift: Gift, part: int, entries: Anchors, run: _Run, held_out: Mask) -> Given:

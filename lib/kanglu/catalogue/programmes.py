@@ -129,7 +129,10 @@ class Barrier(Entry):
 
 
 class Step(Entry):
-    """A step of a journey: `gives`, then a `wait` from when it was done, or lapsed, to the next."""
+    """A step of a journey: `gives`, then a `wait` to the next, from when it was taken or lapsed.
+
+    A message is taken on its day; a task by what closes it, else by the first attempt to reach the person.
+    """
 
     id: Id
     gives: Gift
