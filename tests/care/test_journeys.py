@@ -1,4 +1,4 @@
-"""The three-step journey: steps in order after their waits, stopped by any answer, nobody in it twice at once."""
+"""The three-step journey: steps in order after their waits, stopped by any answer; nobody is in it twice."""
 
 from datetime import date, timedelta
 
@@ -133,14 +133,10 @@ def test_the_coupon_says_until_when_it_holds(rules):
 def test_the_hold_out_group_has_a_run_and_no_steps(store, tmp_path):
     import yaml
 
-    base = load_rulebook()
-    journey = base.journeys["nutrition_three_step"].model_dump(
-        mode="json", by_alias=True, exclude_defaults=True
-    )
-    (tmp_path / "j.yaml").write_text(
-        yaml.safe_dump({"journeys": [{**journey, "version": 2, "hold_out": 0.5}]}, allow_unicode=True),
-        encoding="utf-8",
-    )
+    shipped = load_rulebook().journeys["nutrition_three_step"]
+    journey = shipped.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    halved = yaml.safe_dump({"journeys": [{**journey, "version": 2, "hold_out": 0.5}]}, allow_unicode=True)
+    (tmp_path / "j.yaml").write_text(halved, encoding="utf-8")
     book = load_rulebook(overlay=tmp_path)
     for number in range(1, 21):
         somebody(store, number=number)

@@ -75,7 +75,8 @@ def _walk(giving: Giving, journey: Journey, entries: Anchors) -> _Run:
 def _taken(giving: Giving, gift: Gift, person: Ints, planned: Ints) -> Ints:
     """The day on which a step was taken: by what closes it, else by the first attempt to reach the person."""
     if gift.done:
-        return np.minimum.reduce([first_from(one, giving.holding, person, planned) for one in gift.done])
+        first = [first_from(one, giving.holding, person, planned) for one in gift.done]
+        return np.asarray(np.minimum.reduce(first), dtype=np.int32)
     contacts = giving.block.contacts
     tried = np.asarray(contacts.direction == "out", dtype=bool) & pd.notna(contacts.outcome)
     return contacts.at.where(tried).first_from(person, planned)
