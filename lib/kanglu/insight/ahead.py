@@ -42,17 +42,25 @@ def ahead(dossier: Dossier, rules: Rulebook) -> tuple[Ahead, ...]:
         return ()
     running = [plan for plan in plans_of(dossier) if plan.runs_on(dossier.as_of)]
     found = [progress(dossier, plan, dossier.as_of, rules=rules) for plan in running]
-    return tuple(sorted((*_booked(dossier), *_planned(found)), key=lambda one: (one.day, one.time)))
+    every = (*_booked(dossier, rules), *_planned(found))
+    return tuple(sorted(every, key=lambda one: (one.day, one.time)))
 
 
-def _booked(dossier: Dossier) -> Iterator[Ahead]:
+def _booked(dossier: Dossier, rules: Rulebook) -> Iterator[Ahead]:
     facts = dossier.appointments
     cells = facts[["effective", "clinical_status", "status", "display", "code"]].astype(object)
     for when, state, status, display, code in cells.where(cells.notna(), None).itertuples(index=False):
         if when is None or len(when) < _DAY or when <= end_of(dossier.as_of):
             continue
         if status not in UNSOUND and state not in NOT_HAPPENED:
-            yield Ahead(date.fromisoformat(when[:_DAY]), "booked", display or code or "", when[11:16])
+            what = display or _kind(code, rules)
+            yield Ahead(date.fromisoformat(when[:_DAY]), "booked", what, when[11:16])
+
+
+def _kind(code: str | None, rules: Rulebook) -> str | Names:
+    """What the rulebook calls bookings of this code, else the code."""
+    named = (one.name for one in rules.events.values() if one.table == "appointment" and code in one.codes)
+    return next(named, code or "")
 
 
 def _planned(plans: Sequence[Progress]) -> Iterator[Ahead]:

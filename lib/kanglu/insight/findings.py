@@ -216,10 +216,10 @@ def _change(
     )
 
 
-def beyond_noise(indicator: Indicator, before: float, after: float) -> bool | None:
-    """Whether a value changed by more than noise; None where the catalogue knows no variation."""
+def beyond_noise(indicator: Indicator, before: float, after: float) -> bool:
+    """Whether a value is known to have changed by more than noise."""
     if indicator.variation is None:
-        return None
+        return False
     noise = reference_change_value(indicator.variation.cv_analytical, indicator.variation.cv_within)
     return changed(before, after, noise)
 

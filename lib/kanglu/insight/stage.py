@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from kanglu.care.blocks import block_of
 from kanglu.care.dossiers import known_of
@@ -16,8 +15,6 @@ from kanglu.insight.limits import Limits, Side, side_of
 from kanglu.insight.period import Period, period_of
 from kanglu.record import Dossier
 
-type Verdict = Literal["better", "worse", "neither", "chance"]
-
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -28,8 +25,7 @@ class Compared:
     before : the newest value on the first day or before it; None where there is none.
     after : the newest one since; None where it was not measured again.
     percent : the change, in percent of `before`; None where one of them is no exact number.
-    verdict : which way it went, where that is beyond noise; `chance` where it is not, None where that is not
-        known.
+    verdict : which way it went, where that is known to be beyond noise.
     """
 
     indicator: str
@@ -39,7 +35,7 @@ class Compared:
     after: Reading | None
     side_after: Side
     percent: float | None
-    verdict: Verdict | None
+    verdict: Direction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +110,12 @@ def _reading(value: Value | None) -> Reading | None:
 
 def _change(
     rules: Rulebook, name: str, before: Reading | None, after: Reading | None, limits: Limits | None
-) -> tuple[float | None, Verdict | None]:
+) -> tuple[float | None, Direction | None]:
     if before is None or after is None or not (before.exact and after.exact):
         return None, None
     was, now = before.value, after.value
     if was is None or now is None or was <= 0:
         return None, None
     indicator = rules.catalogue.indicators[name]
-    beyond = beyond_noise(indicator, was, now)
-    direction: Direction = direction_of(indicator, was, now, limits)
-    verdict: Verdict | None = None if beyond is None else direction if beyond else "chance"
+    verdict = direction_of(indicator, was, now, limits) if beyond_noise(indicator, was, now) else None
     return 100 * (now - was) / was, verdict

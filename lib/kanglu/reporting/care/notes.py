@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from kanglu.catalogue import LOINC_NOTICE
 from kanglu.i18n import Words
 from kanglu.insight.period import Period
 from kanglu.reporting.blocks import Block, Heading, Prose
@@ -29,4 +28,3 @@ def _notes(period: Period, _: Words) -> Iterator[str]:
     )
     if period.last_recorded:
         yield _("The latest fact used was recorded on {day}.", day=day_text(period.last_recorded[:10], _))
-    yield LOINC_NOTICE

@@ -10,7 +10,7 @@ from kanglu.i18n import Words
 from kanglu.insight.limits import Limits
 from kanglu.reporting.blocks import Block, Cell, Column, Heading, Level, Mark, Prose, Span, Table
 from kanglu.reporting.cohort.figures import share_text
-from kanglu.reporting.wording import NOTHING, day_short, limits_text, listing, number, signed
+from kanglu.reporting.wording import NOTHING, limits_text, listing, number, signed
 from kanglu.unit_text import unit_text
 
 _LEVELS: dict[GoalState, Level] = {
@@ -34,7 +34,11 @@ def plans(found: tuple[Progress, ...], catalogue: Catalogue, _: Words) -> Iterat
 def _plan(one: Progress, catalogue: Catalogue, _: Words) -> Iterator[Block]:
     plan = one.plan
     yield Heading(_.name(plan.template.name), 2)
-    yield Prose(_state(one, _))
+    due = {goal.agreed.by for goal in one.goals}
+    said = [_state(one, _)]
+    if len(due) == 1:
+        said.append(_("Its goals are due by {day}.", day=_.day(due.pop())))
+    yield Prose((" " if _.lang == "en" else "").join(said))
     yield _goals(one, catalogue, _)
     yield _actions(one, _)
 
@@ -43,7 +47,7 @@ def _state(one: Progress, _: Words) -> str:
     plan = one.plan
     if plan.status == "revoked" and plan.reason is not None:
         return _(
-            "Begun on {start} and ended early on {end}: {reason}",
+            "Begun on {start} and ended early on {end} ({reason}).",
             start=_.day(plan.start),
             end=_.day(plan.end),
             reason=plan.reason,
@@ -61,17 +65,20 @@ def _state(one: Progress, _: Words) -> str:
 
 
 def _goals(one: Progress, catalogue: Catalogue, _: Words) -> Table:
-    columns = (
+    columns = [
         Column(_("Goal")),
         Column(_("Wanted")),
         Column(_("At the start"), "end"),
         Column(_("Newest since"), "end"),
-        Column(_("Change"), "end"),
-        Column(_("By")),
+        Column(_("Change"), "end", "%"),
         Column(_("State")),
-    )
-    rows = tuple(_goal(goal, catalogue.indicators[goal.agreed.goal.of], _) for goal in one.goals)
-    return Table(columns, rows)
+    ]
+    rows = [_goal(goal, catalogue.indicators[goal.agreed.goal.of], _) for goal in one.goals]
+    days = [goal.agreed.by for goal in one.goals]
+    if len(set(days)) > 1:
+        columns.append(Column(_("By")))
+        rows = [(*row, Span(day.isoformat(), "quiet")) for row, day in zip(rows, days, strict=True)]
+    return Table(tuple(columns), tuple(rows))
 
 
 def _goal(one: GoalProgress, indicator: Indicator, _: Words) -> tuple[Cell, ...]:
@@ -80,8 +87,7 @@ def _goal(one: GoalProgress, indicator: Indicator, _: Words) -> tuple[Cell, ...]
         _wanted(one.agreed, indicator, _),
         _value(one.start, indicator, _),
         _value(one.now, indicator, _),
-        NOTHING if one.change is None else _("{number} %", number=signed(one.change, 1)),
-        Span(day_short(one.agreed.by.isoformat()), "quiet"),
+        NOTHING if one.change is None else signed(one.change, 1),
         Mark(goal_state(one.state, _), _LEVELS[one.state]),
     )
 
@@ -121,8 +127,8 @@ def goal_state(state: GoalState, _: Words) -> str:
     """A goal's state in words."""
     return {
         "met": _("reached"),
-        "not_yet": _("not yet reached"),
-        "missed": _("not reached"),
+        "not_yet": _("open"),
+        "missed": _("missed"),
         "not_measured": _("not measured"),
         "no_start": _("no value at the start"),
     }[state]
