@@ -231,7 +231,9 @@ def score(
 
 @app.command("render")
 def render_(
-    report: Annotated[str, typer.Argument(help="annual, stage, monthly, cohort, or the path of a notebook.")],
+    report: Annotated[
+        str, typer.Argument(help="annual, stage, monthly, cohort, a form, or the path of a notebook.")
+    ],
     panel: Annotated[str, typer.Option(help="Whom: an expression as in kanglu panel.")] = "all",
     year: Annotated[int | None, typer.Option(help="The year to look at. Last year when left out.")] = None,
     month: Annotated[
@@ -263,6 +265,8 @@ def render_(
 ) -> None:
     """Put a panel on paper: a summary a person of a year, a month or a stage of care, or one cohort report.
 
+    The official forms are form_hypertension, form_diabetes, form_self_care and form_constitution.
+
     Stopped or killed, the same command goes on where it was: what is done and unchanged is skipped. The
     manifest in the folder names every report with its hash, and every failure with its reason.
 
@@ -271,6 +275,8 @@ def render_(
       kanglu render stage --panel hypertension --from 2025-03-01 --to 2025-05-31
 
       kanglu render monthly --panel hypertension --month 2025-06
+
+      kanglu render form_hypertension --panel K000107 --year 2025
 
       kanglu render cohort --panel "age >= 65" --year 2025 --lang en --format pdf
     """

@@ -16,7 +16,7 @@ from kanglu.record.facts import (
     Observation,
     QuestionnaireResponse,
 )
-from kanglu.reporting import forms
+from kanglu.reporting import forms, render
 from kanglu.reporting.blocks import (
     Blank,
     Cover,
@@ -34,6 +34,8 @@ from kanglu.reporting.collect import Piece
 from kanglu.reporting.forms.cells import boxes
 from kanglu.reporting.forms.report import number_on_form
 from kanglu.reporting.html import Printer
+from kanglu.reporting.notebook import FORMS
+from kanglu.reporting.order import plan_of
 
 EMPTY_BOX, EMPTY_LINE = Blank("", "box"), Blank("")
 UNITS = {"sbp": "mm[Hg]", "dbp": "mm[Hg]", "fpg": "mmol/L", "weight": "kg", "heart_rate": "/min"}
@@ -425,6 +427,20 @@ def test_the_head_names_the_person_and_leaves_room_for_the_number(woman):
 def test_of_seventeen_digits_the_form_prints_the_last_eight():
     assert number_on_form("11010500100112345") == "001-12345"
     assert number_on_form("1101050010011234") == number_on_form("K000007") == "□□□-□□□□□"
+
+
+def test_each_form_is_a_report_of_the_batch_by_its_name(order):
+    assert set(FORMS) == set(forms.FORMS)
+    wanted = order("form_diabetes", lang="zh")
+    assert wanted.name == "form_diabetes-2025-zh"
+    assert plan_of(wanted, None, 60).parameters["form"] == "diabetes"
+
+
+def test_a_panel_is_put_on_forms(panel_of, order):
+    done = render(order("form_hypertension", lang="zh"), panel_of(2), jobs=1)
+    assert (done.made, done.failed) == (2, {})
+    names = {path.name for path in done.folder.iterdir() if path.suffix in (".html", ".pdf")}
+    assert names == {f"K00000{person}.{kind}" for person in (1, 2) for kind in ("html", "pdf")}
 
 
 def test_a_form_that_there_is_not(woman):

@@ -10,13 +10,18 @@ from typing import Any
 from kanglu.errors import ReportError
 from kanglu.home import shipped
 
+FORMS = ("hypertension", "diabetes", "self_care", "constitution")
+"""The official forms, each a report of its own by the name ``form_…``; one notebook prints them all."""
 REPORTS = {
     "annual": "notebooks/annual_summary.ipynb",
     "stage": "notebooks/stage_summary.ipynb",
     "monthly": "notebooks/monthly_report.ipynb",
     "cohort": "notebooks/cohort_report.ipynb",
+    **{f"form_{form}": "notebooks/official_form.ipynb" for form in FORMS},
 }
 """The reports that ship with Kanglu, by the name they go by."""
+SETTLED = {f"form_{form}": {"form": form} for form in FORMS}
+"""The parameters that the name of a report settles."""
 PARAMETERS = "parameters"
 """Tag of the cell that assigns the parameters, as papermill knows it."""
 
@@ -27,7 +32,7 @@ def find(report: str) -> Path:
     if not path.is_file() or path.suffix != ".ipynb":
         raise ReportError(
             f"There is no report {report!r}.",
-            remedy=f"Say {' or '.join(REPORTS)}, or the path of a notebook (….ipynb).",
+            remedy=f"Say {', '.join(REPORTS)}, or the path of a notebook (….ipynb).",
         )
     return path.resolve()
 

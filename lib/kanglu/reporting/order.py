@@ -35,9 +35,9 @@ class Order:
 
     Parameters
     ----------
-    report : ``annual``, ``stage``, ``monthly``, ``cohort`` or the path of a notebook. A notebook with a
-        parameter `person` gives a report for each person of the panel; any other gives one report, always
-        made anew.
+    report : ``annual``, ``stage``, ``monthly``, ``cohort``, ``form_hypertension`` … or the path of a
+        notebook. A notebook with a parameter `person` gives a report for each person of the panel; any other
+        gives one report, always made anew.
     panel : expression that says whom, see `Store.panel`.
     year : of the report; None where its time is a month or some days.
     lang : of the report.
@@ -89,6 +89,7 @@ def plan_of(order: Order, database: str | None, seconds: float) -> Plan:
     _require_time(order, declared, path)
     personal = "person" in declared
     usual = {
+        **notebook.SETTLED.get(order.report, {}),
         **order.time,
         "lang": order.lang,
         "as_of": order.as_of.isoformat(),

@@ -112,14 +112,15 @@ class Cells:
     @property
     def symptoms_label(self) -> Text:
         """The symptoms with their numbers."""
-        return self.words("Symptoms"), "\n", *numbered(options(self.form.by_id["symptoms"], self.words))
+        _ = self.words
+        return _("Symptoms"), "\n", *numbered(options(self.form.by_id["symptoms"], _))
 
     def symptoms(self, visit: Visit) -> Text:
         """The numbers of the symptoms, and in words what has none."""
-        item, said = self.form.by_id["symptoms"], visit.answers.get("symptoms") or []
+        _, item, said = self.words, self.form.by_id["symptoms"], visit.answers.get("symptoms") or []
         places = sorted(place for code in said if (place := place_of(item, code)) is not None)
         other = line(self._words(visit, "symptoms_other"))
-        return (*boxes(places, _SYMPTOMS), "\n", self.words("other:"), " ", other)
+        return (*boxes(places, _SYMPTOMS), "\n", _("other:"), " ", other)
 
     def pressure(self, visit: Visit) -> Text:
         """Systolic over diastolic."""
@@ -137,7 +138,8 @@ class Cells:
         return (*self._exercise(*now), "\n", *self._exercise(*goal))
 
     def _exercise(self, times: str | None, each: str | None) -> tuple[Inline, ...]:
-        return line(times), self.words("× a week"), " ", line(each), self.words("min each")
+        _ = self.words
+        return line(times), _("× a week"), " ", line(each), _("min each")
 
     def salt(self, visit: Visit) -> Text:
         """How salty the food is, in words; and how it is meant to be."""
@@ -152,17 +154,16 @@ class Cells:
 
     def foot_pulse(self, visit: Visit) -> Text:
         """Felt, weak or absent; of a weak pulse the side in words."""
-        code = visit.value("dorsalis_pedis_pulse").code
-        names = [self.words("felt"), self.words("weak"), self.words("not felt")]
+        _, code = self.words, visit.value("dorsalis_pedis_pulse").code
+        names = [_("felt"), _("weak"), _("not felt")]
         place = None if code is None else {"normal": 1, "absent": 3}.get(code, 2)
         side = self._option("foot_pulse", code) if place == 2 else ""
         return (*choice(names, place), f" {side}")
 
     def adverse(self, visit: Visit) -> Text:
         """Whether there was an adverse reaction, and which."""
-        value = visit.value("adverse_reaction").number
-        names = [self.words("none"), self.words("some")]
-        said = choice(names, None if value is None else 1 + int(value > 0))
+        _, value = self.words, visit.value("adverse_reaction").number
+        said = choice([_("none"), _("some")], None if value is None else 1 + int(value > 0))
         return (*said, "\n", line(self._words(visit, "adverse_what")))
 
     def visit_class(self, visit: Visit) -> Text:
