@@ -7,7 +7,7 @@ import pytest
 from tests.care.ruled import TODAY, book, enter, evaluated, flag, people, result
 from tests.someone import Someone
 
-from kanglu.care.plans import Plan, Proposed, begin, begun, end, plans_of, propose
+from kanglu.care.plans import Plan, Proposed, agree, begin, end, fact_of, plans_of, propose
 from kanglu.care.progress import Progress, planned, progress
 from kanglu.catalogue.plans import PlanAction, PlanTemplate
 from kanglu.errors import NotFound, RecordError
@@ -53,7 +53,8 @@ def action(**said: object) -> dict[str, object]:
 
 def planned_for(someone: Someone, plan: PlanTemplate, start: date = START) -> Someone:
     """The person with a plan, begun by what was known then."""
-    return someone.add(begun(someone.dossier(start.isoformat()), plan, start, "wang", book()))
+    agreed = agree(someone.dossier(start.isoformat()), plan, start, "wang", book())
+    return someone.add(fact_of(7, agreed))
 
 
 def by(someone: Someone, day: str) -> Progress:

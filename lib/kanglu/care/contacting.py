@@ -6,10 +6,12 @@ from datetime import date
 import pandas as pd
 
 from kanglu.dates import end_of
+from kanglu.record.frames import rows_in
 from kanglu.record.listed import UNSOUND
 
 REACHED = "reached"
 _DAY = len("2026-05-26")
+_READ = ("effective", "status", "clinical_status", "direction", "channel", "outcome", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class Contact:
 
     day: date
     channel: str | None
-    outcome: str | None
+    outcome: str
     barrier: str | None
 
 
@@ -41,16 +43,17 @@ class Contacts:
 
 def contacts(communications: pd.DataFrame, since: date, until: date) -> Contacts:
     """The contacts from one day to another, both counting; what is not known to the day is left out."""
-    when = communications["effective"]
-    kept = (when.str.len() >= _DAY) & (when >= since.isoformat()) & (when <= end_of(until))
-    kept &= ~communications["status"].isin(UNSOUND) & (communications["clinical_status"] != "not-done")
-    found = communications[kept.fillna(False).astype(bool)].sort_values("effective", kind="stable")
-    out = found[found["direction"] == "out"]
-    known = out[out["outcome"].notna()]
-    cells = known[["effective", "channel", "outcome", "reason"]].astype(object)
-    rows = cells.where(cells.notna(), other=None).itertuples(index=False, name=None)
-    return Contacts(
-        tuple(Contact(date.fromisoformat(day[:_DAY]), *said) for day, *said in rows),
-        len(out) - len(known),
-        int((found["direction"] == "in").sum()),
-    )
+    first, last = since.isoformat(), end_of(until)
+    tried: list[tuple[str, Contact]] = []
+    sent = received = 0
+    for when, status, state, direction, channel, outcome, barrier in rows_in(communications, _READ):
+        dated = when is not None and len(when) >= _DAY and first <= when <= last
+        if not dated or status in UNSOUND or state == "not-done":
+            continue
+        received += direction == "in"
+        if direction == "out" and outcome is not None:
+            tried.append((when, Contact(date.fromisoformat(when[:_DAY]), channel, outcome, barrier)))
+        elif direction == "out":
+            sent += 1
+    tried.sort(key=lambda one: one[0])
+    return Contacts(tuple(contact for _, contact in tried), sent, received)

@@ -12,11 +12,13 @@ from typing import Final
 import pandas as pd
 
 from kanglu.measures.adherence import pdc
+from kanglu.record.frames import rows_in
 from kanglu.record.listed import UNSOUND
 
 FILLED: Final = "filler-order"
 _DAY: Final = len("2026-05-26")
 _LONGEST: Final = 999
+_READ: Final = ("display", "effective", "effective_end", "intent", "clinical_status", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +54,14 @@ def covered(medications: pd.DataFrame, since: date, until: date) -> tuple[Covere
 
 def _fills(medications: pd.DataFrame, since: date, until: date) -> dict[str, list[str]]:
     """The fills of each medicine in the period, as the score reads them: ``2024-01-01:30``."""
-    kept = (medications["intent"] == FILLED) & ~medications["status"].isin(UNSOUND)
-    kept &= medications["clinical_status"].ne("cancelled") & medications["display"].notna()
-    rows = medications[kept & medications["effective_end"].notna() & medications["effective"].notna()]
     found: dict[str, list[str]] = {}
-    for name, first, last in zip(rows["display"], rows["effective"], rows["effective_end"], strict=True):
-        if min(len(first), len(last)) < _DAY:
+    for name, first, last, intent, state, status in rows_in(medications, _READ):
+        if intent != FILLED or status in UNSOUND or state == "cancelled" or name is None:
+            continue
+        if first is None or last is None or min(len(first), len(last)) < _DAY:
             continue
         start, end = date.fromisoformat(first[:_DAY]), date.fromisoformat(last[:_DAY])
         days = (end - start).days + 1
         if since <= start <= until and 1 <= days <= _LONGEST:
-            found.setdefault(str(name), []).append(f"{start}:{days}")
+            found.setdefault(name, []).append(f"{start}:{days}")
     return dict(sorted(found.items()))

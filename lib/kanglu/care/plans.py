@@ -29,11 +29,13 @@ from kanglu.catalogue.rulebook import Rulebook
 from kanglu.errors import RecordError
 from kanglu.record import Dossier, Store
 from kanglu.record.facts import CarePlan
+from kanglu.record.frames import rows_in
 from kanglu.record.listed import UNSOUND
 from kanglu.record.moment import Moment
 from kanglu.record.panel import read_facts
 
 SYSTEM: Final = "kanglu-plan"
+_READ: Final = ("system", "status", "effective", "effective_end", "clinical_status", "detail", "source")
 type PlanStatus = Literal["active", "revoked"]
 
 
@@ -106,8 +108,7 @@ def begin(
         raise RecordError("The person has died.", where=where, remedy="There is nothing to plan.")
     chosen = book.plans[template]
     [dossier] = store.dossiers([person.id], as_of=day, known=now(store).date())
-    fact = begun(dossier, chosen, day, by, book)
-    plan = _plan_of(fact._asdict())
+    plan = agree(dossier, chosen, day, by, book)
     with store.batch(f"begin {template} {where}", kind="entry") as writer:
         for one in _stored(store, person.id):
             if one.template.id == template and one.start < plan.end and plan.start < one.end:
@@ -116,7 +117,7 @@ def begin(
                     where=where,
                     remedy="End it first, or choose a later day.",
                 )
-        writer.add(fact)
+        writer.add(fact_of(person.id, plan))
     return plan
 
 
@@ -139,7 +140,7 @@ def end(store: Store, record_number: str, template: str, day: date, by: str, rea
             )
         [plan] = mine
         ended = replace(plan, end=day, status="revoked", reason=reason.strip(), source=f"kanglu/{by}")
-        writer.add(_fact_of(person.id, ended))
+        writer.add(fact_of(person.id, ended))
     return ended
 
 
@@ -187,22 +188,20 @@ def plans_of(dossier: Dossier) -> tuple[Plan, ...]:
 
 def plans_in(facts: pd.DataFrame) -> tuple[Plan, ...]:
     """The plans among facts of one person."""
-    ours = facts[(facts["system"] == SYSTEM) & ~facts["status"].isin(UNSOUND)]
-    rows = ours.astype(object).where(ours.notna(), other=None).to_dict("records")
-    plans = [_plan_of({str(name): cell for name, cell in row.items()}) for row in rows]
+    ours = (said for said in rows_in(facts, _READ) if said[0] == SYSTEM and said[1] not in UNSOUND)
+    plans = [_plan_of(*said[2:]) for said in ours]
     return tuple(sorted(plans, key=lambda plan: (plan.start, plan.template.id)))
 
 
 # -- what was agreed on ----------------------------------------------------------------------------
 
 
-def begun(dossier: Dossier, template: PlanTemplate, day: date, by: str, rules: Rulebook) -> CarePlan:
-    """The fact with which a plan begins for the person of a dossier, which knows that day."""
+def agree(dossier: Dossier, template: PlanTemplate, day: date, by: str, rules: Rulebook) -> Plan:
+    """The plan that begins on a day for the person of a dossier, which knows that day."""
     known = known_of(dossier, day, [goal.of for goal in template.goals])
     agreeing = _Agreeing(dossier, block_of(known, rules), rules.catalogue, day)
     goals = tuple(agreeing.goal(goal) for goal in template.goals)
-    plan = Plan(template, day, template.length.after(day), "active", goals, None, f"kanglu/{by}")
-    return _fact_of(dossier.person.id, plan)
+    return Plan(template, day, template.length.after(day), "active", goals, None, f"kanglu/{by}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,7 +241,8 @@ class _Agreeing:
 # -- as the record keeps it ------------------------------------------------------------------------
 
 
-def _fact_of(person_id: int, plan: Plan) -> CarePlan:
+def fact_of(person_id: int, plan: Plan) -> CarePlan:
+    """A plan as the record keeps it."""
     code, start = plan.template.id, plan.start.isoformat()
     return CarePlan(
         person_id, SYSTEM, code, start, plan.end.isoformat(), clinical_status=plan.status, intent="plan",
@@ -268,18 +268,18 @@ def _detail(plan: Plan) -> str:
     return orjson.dumps(said).decode()
 
 
-def _plan_of(fact: Mapping[str, Any]) -> Plan:
-    said = orjson.loads(fact["detail"])
+def _plan_of(start: str, end: str, status: PlanStatus, detail: str, source: str | None) -> Plan:
+    said = orjson.loads(detail)
     template = PlanTemplate.model_validate(said["template"])
     goals = {goal.id: goal for goal in template.goals}
     return Plan(
         template,
-        date.fromisoformat(fact["effective"]),
-        date.fromisoformat(fact["effective_end"]),
-        fact["clinical_status"],
+        date.fromisoformat(start),
+        date.fromisoformat(end),
+        status,
         tuple(_agreed(goals[one["id"]], one) for one in said["goals"]),
         said["reason"],
-        fact["source"],
+        source,
     )
 
 

@@ -122,16 +122,23 @@ class Progress:
         return sum(one.state == "met" for one in self.goals)
 
 
-def progress(dossier: Dossier, plan: Plan, as_of: date, *, rules: Rulebook | None = None) -> Progress:
+def progress(
+    dossier: Dossier,
+    plan: Plan,
+    as_of: date,
+    *,
+    rules: Rulebook | None = None,
+    evaluator: Evaluator | None = None,
+) -> Progress:
     """What has become of a plan by a day, which is not after the dossier's.
 
     Parameters
     ----------
     rules : say what an event and a visit of a programme is; those of this installation when None.
+    evaluator : what `looking_at` gave for the same dossier, where several questions are asked of it.
     """
-    book = rules or rulebook()
     until = min(as_of, plan.end - _DAY, dossier.person.death_date or date.max)
-    evaluator = Evaluator(block_of(known_of(dossier, as_of, _indicators(plan, book)), book), book)
+    evaluator = evaluator or looking_at(dossier, (plan,), rules or rulebook())
     return Progress(
         plan,
         as_of,
@@ -143,10 +150,15 @@ def progress(dossier: Dossier, plan: Plan, as_of: date, *, rules: Rulebook | Non
     )
 
 
-def _indicators(plan: Plan, rules: Rulebook) -> set[str]:
-    """What must be read: of the goals, and of what keeps a time."""
-    ways = [done for action in plan.template.actions for done in action.done]
-    return {one.goal.of for one in plan.goals} | {name for done in ways for name in done.observed}
+def looking_at(
+    dossier: Dossier, plans: Iterable[Plan], rules: Rulebook, more: Iterable[str] = ()
+) -> Evaluator:
+    """All that plans, and further indicators, ask of a dossier's person, up to its day."""
+    wanted = set(more)
+    for plan in plans:
+        wanted |= {one.goal.of for one in plan.goals}
+        wanted |= {name for action in plan.template.actions for done in action.done for name in done.observed}
+    return Evaluator(block_of(known_of(dossier, dossier.as_of, wanted), rules), rules)
 
 
 # -- goals -----------------------------------------------------------------------------------------

@@ -6,16 +6,19 @@ from datetime import date
 from typing import Literal
 
 from kanglu.care.blocks import NOT_HAPPENED
+from kanglu.care.evaluator import Evaluator
 from kanglu.care.plans import plans_of
 from kanglu.care.progress import Progress, progress
 from kanglu.catalogue.models import Names
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.dates import end_of
 from kanglu.record import Dossier
+from kanglu.record.frames import rows_in
 from kanglu.record.listed import UNSOUND
 
 type Kind = Literal["booked", "planned", "goals", "end"]
 _DAY = len("2026-05-26")
+_READ = ("effective", "clinical_status", "status", "display", "code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +39,21 @@ class Ahead:
     until: date | None = None
 
 
-def ahead(dossier: Dossier, rules: Rulebook) -> tuple[Ahead, ...]:
-    """What lies ahead of the dossier's day, the nearest first; nothing of the dead."""
+def ahead(dossier: Dossier, evaluator: Evaluator) -> tuple[Ahead, ...]:
+    """What lies ahead of the dossier's day, the nearest first; nothing of the dead.
+
+    `evaluator` looks at the dossier, its plans at least.
+    """
     if dossier.person.deceased:
         return ()
     running = [plan for plan in plans_of(dossier) if plan.runs_on(dossier.as_of)]
-    found = [progress(dossier, plan, dossier.as_of, rules=rules) for plan in running]
-    every = (*_booked(dossier, rules), *_planned(found))
+    found = [progress(dossier, plan, dossier.as_of, evaluator=evaluator) for plan in running]
+    every = (*_booked(dossier, evaluator.rulebook), *_planned(found))
     return tuple(sorted(every, key=lambda one: (one.day, one.time)))
 
 
 def _booked(dossier: Dossier, rules: Rulebook) -> Iterator[Ahead]:
-    facts = dossier.appointments
-    cells = facts[["effective", "clinical_status", "status", "display", "code"]].astype(object)
-    for when, state, status, display, code in cells.where(cells.notna(), None).itertuples(index=False):
+    for when, state, status, display, code in rows_in(dossier.appointments, _READ):
         if when is None or len(when) < _DAY or when <= end_of(dossier.as_of):
             continue
         if status not in UNSOUND and state not in NOT_HAPPENED:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kanglu.care.progress import ActionProgress, Progress
+from kanglu.care.plans import plans_of
+from kanglu.care.progress import ActionProgress, Progress, looking_at
 from kanglu.catalogue.models import Names
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.dates import add_months, end_of
@@ -86,7 +87,8 @@ def days_of_month(month: str) -> tuple[date, date]:
 def monthly(dossier: Dossier, month: str, rules: Rulebook) -> Month:
     """The month of a dossier's person. Raises `ReportError`, see `days_of_month` and `period_of`."""
     first, last = days_of_month(month)
-    period = period_of(dossier, first, last, rules)
+    evaluator = looking_at(dossier, plans_of(dossier), rules)
+    period = period_of(dossier, first, last, evaluator)
     past = history(dossier.observations, end_of(period.until))
     about, catalogue = period.about, rules.catalogue
     return Month(
@@ -97,7 +99,7 @@ def monthly(dossier: Dossier, month: str, rules: Rulebook) -> Month:
         pressure_between(past, about, catalogue, add_months(first, -1), first - timedelta(days=1)),
         tuple(_kept(one, first) for one in _actions(period.plans)),
         _said(past, first),
-        ahead(dossier, rules),
+        ahead(dossier, evaluator),
     )
 
 

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from kanglu.care.contacting import Contacts, contacts
 from kanglu.care.dispensed import Covered, covered
+from kanglu.care.evaluator import Evaluator
 from kanglu.care.plans import plans_of
 from kanglu.care.progress import Progress, progress
-from kanglu.catalogue.rulebook import Rulebook
 from kanglu.dates import end_of
 from kanglu.errors import ReportError
 from kanglu.insight.annual import age_of
@@ -59,11 +59,14 @@ class Period:
         return sum(one.met for one in self.plans)
 
 
-def period_of(dossier: Dossier, since: date, last: date, rules: Rulebook, plan: str | None = None) -> Period:
+def period_of(
+    dossier: Dossier, since: date, last: date, evaluator: Evaluator, plan: str | None = None
+) -> Period:
     """A dossier's person from one day to another, both counting.
 
     Parameters
     ----------
+    evaluator : looks at the dossier, its plans at least.
     plan : id of the plan that is meant; all when None.
 
     Raises `ReportError` for days in the wrong order, and for a time that begins after the dossier's day.
@@ -80,7 +83,8 @@ def period_of(dossier: Dossier, since: date, last: date, rules: Rulebook, plan: 
             remedy="Choose an earlier time or a later day.",
         )
     until = min(last, dossier.as_of, person.death_date or date.max)
-    listed = problems(dossier.conditions, end_of(until), rules.catalogue)
+    catalogue = evaluator.rulebook.catalogue
+    listed = problems(dossier.conditions, end_of(until), catalogue)
     age = age_of(dossier, until)
     current = frozenset(name for one in listed if one.current and one.sure for name in one.ids)
     running = [
@@ -94,9 +98,9 @@ def period_of(dossier: Dossier, since: date, last: date, rules: Rulebook, plan: 
         as_of=dossier.as_of,
         age=age,
         about=About(person.sex, age, current),
-        catalogue_revision=rules.catalogue.revision,
+        catalogue_revision=catalogue.revision,
         last_recorded=dossier.last_recorded,
-        plans=tuple(progress(dossier, one, until, rules=rules) for one in running),
+        plans=tuple(progress(dossier, one, until, evaluator=evaluator) for one in running),
         contacts=contacts(dossier.communications, since, until),
         visits=_visits(dossier, since, until),
         medicines=covered(dossier.medications, until - LOOK_BACK, until),

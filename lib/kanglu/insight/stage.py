@@ -1,15 +1,17 @@
 """A stage of a person's care: its start beside its end, what became of the plans, and what lies ahead."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from kanglu.care.blocks import block_of
-from kanglu.care.dossiers import known_of
+from kanglu.care.block import Block
 from kanglu.care.measuring import Value, newest
+from kanglu.care.plans import plans_of
+from kanglu.care.progress import looking_at
+from kanglu.catalogue import Catalogue, Indicator
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.insight.ahead import Ahead, ahead
-from kanglu.insight.findings import Direction, beyond_noise, direction_of
+from kanglu.insight.findings import Direction, beyond_noise, direction_of, in_order
 from kanglu.insight.history import Reading
 from kanglu.insight.limits import Limits, Side, side_of
 from kanglu.insight.period import Period, period_of
@@ -62,28 +64,30 @@ def stage(
 
     Raises `ReportError`, see `period_of`.
     """
-    period = period_of(dossier, since, last, rules, plan)
+    catalogue, plans = rules.catalogue, plans_of(dossier)
+    key = [one.id for one in catalogue.indicators.values() if one.key]
+    evaluator = looking_at(dossier, plans, rules, key)
+    period = period_of(dossier, since, last, evaluator, plan)
     goals = {goal.agreed.goal.of for one in period.plans for goal in one.goals}
-    both = tuple(_compared(dossier, period, rules, goals))
+    both = tuple(_compared(evaluator.block, period, catalogue, in_order(catalogue, {*key, *goals})))
     return StageSummary(
         period,
         tuple(one for one in both if one.after is not None),
         tuple(one.indicator for one in both if one.after is None and one.indicator in goals),
-        ahead(dossier, rules),
+        ahead(dossier, evaluator),
     )
 
 
-def _compared(dossier: Dossier, period: Period, rules: Rulebook, goals: set[str]) -> Iterator[Compared]:
-    catalogue = rules.catalogue
-    wanted = [one.id for one in catalogue.indicators.values() if one.key or one.id in goals]
-    block = block_of(known_of(dossier, period.until, wanted), rules)
+def _compared(
+    block: Block, period: Period, catalogue: Catalogue, wanted: Iterable[str]
+) -> Iterator[Compared]:
     for name in wanted:
         before = _reading(newest(block, name, period.since))
         after = _reading(newest(block, name, period.until, period.since))
         if before is None and after is None:
             continue
         limits = period.about.limits(catalogue, name)
-        percent, verdict = _change(rules, name, before, after, limits)
+        percent, verdict = _change(catalogue.indicators[name], before, after, limits)
         yield Compared(
             name, limits, before, side_of(before, limits), after, side_of(after, limits), percent, verdict
         )
@@ -109,13 +113,12 @@ def _reading(value: Value | None) -> Reading | None:
 
 
 def _change(
-    rules: Rulebook, name: str, before: Reading | None, after: Reading | None, limits: Limits | None
+    indicator: Indicator, before: Reading | None, after: Reading | None, limits: Limits | None
 ) -> tuple[float | None, Direction | None]:
     if before is None or after is None or not (before.exact and after.exact):
         return None, None
     was, now = before.value, after.value
     if was is None or now is None or was <= 0:
         return None, None
-    indicator = rules.catalogue.indicators[name]
     verdict = direction_of(indicator, was, now, limits) if beyond_noise(indicator, was, now) else None
     return 100 * (now - was) / was, verdict

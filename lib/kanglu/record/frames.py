@@ -3,7 +3,7 @@
 One query serves many people; the frame is then cut into slices, one a person, without copying.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,12 @@ def facts_of(
         .order_by(table.c.person_id, func.coalesce(table.c.effective, ""), table.c.id)
     )
     return frame(table, wanted, connection.execute(query).fetchall())
+
+
+def rows_in(facts: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Some columns of a frame as Python values, a tuple a row; None for what is not there."""
+    cells = ([None if cell != cell else cell for cell in facts[name].tolist()] for name in columns)
+    return zip(*cells, strict=True)
 
 
 def split(facts: pd.DataFrame, people: Sequence[int]) -> list[pd.DataFrame]:
