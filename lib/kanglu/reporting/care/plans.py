@@ -1,6 +1,7 @@
 """Plans on paper: goals with start and present value, planned times with how many of them were kept."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from kanglu.care.measuring import Value
 from kanglu.care.plans import Agreed
@@ -8,6 +9,7 @@ from kanglu.care.progress import ActionProgress, GoalProgress, GoalState, Progre
 from kanglu.catalogue import Catalogue, Indicator
 from kanglu.i18n import Words
 from kanglu.insight.limits import Limits
+from kanglu.insight.period import Period
 from kanglu.reporting.blocks import Block, Cell, Column, Heading, Level, Mark, Prose, Span, Table
 from kanglu.reporting.cohort.figures import share_text
 from kanglu.reporting.wording import NOTHING, limits_text, listing, number, signed
@@ -22,28 +24,28 @@ _LEVELS: dict[GoalState, Level] = {
 }
 
 
-def plans(found: tuple[Progress, ...], catalogue: Catalogue, _: Words) -> Iterator[Block]:
-    """Each plan, or that there is none."""
+def plans(period: Period, catalogue: Catalogue, _: Words) -> Iterator[Block]:
+    """Each plan of the time, or that there is none."""
     yield Heading(_("Plans"))
-    if not found:
+    if not period.plans:
         yield Prose(_("No plan ran in this time."))
-    for one in found:
-        yield from _plan(one, catalogue, _)
+    for one in period.plans:
+        yield from _plan(one, one.plan.runs_on(period.as_of), catalogue, _)
 
 
-def _plan(one: Progress, catalogue: Catalogue, _: Words) -> Iterator[Block]:
+def _plan(one: Progress, running: bool, catalogue: Catalogue, _: Words) -> Iterator[Block]:
     plan = one.plan
     yield Heading(_.name(plan.template.name), 2)
     due = {goal.agreed.by for goal in one.goals}
-    said = [_state(one, _)]
+    said = [_state(one, running, _)]
     if len(due) == 1:
         said.append(_("Its goals are due by {day}.", day=_.day(due.pop())))
     yield Prose((" " if _.lang == "en" else "").join(said))
     yield _goals(one, catalogue, _)
-    yield _actions(one, _)
+    yield _actions(one, running, _)
 
 
-def _state(one: Progress, _: Words) -> str:
+def _state(one: Progress, running: bool, _: Words) -> str:
     plan = one.plan
     if plan.status == "revoked" and plan.reason is not None:
         return _(
@@ -52,8 +54,9 @@ def _state(one: Progress, _: Words) -> str:
             end=_.day(plan.end),
             reason=plan.reason,
         )
-    if not plan.runs_on(one.as_of):
-        return _("It ran from {start} until {end}.", start=_.day(plan.start), end=_.day(one.until))
+    if not running:
+        last = _.day(plan.end - timedelta(days=1))
+        return _("It ran from {start} until {end}.", start=_.day(plan.start), end=last)
     return _(
         "It has run since {start} and ends by itself on {end}.",
         start=_.day(plan.start),
@@ -137,7 +140,7 @@ def goal_state(state: GoalState, _: Words) -> str:
 # -- planned times ---------------------------------------------------------------------------------
 
 
-def _actions(one: Progress, _: Words) -> Table:
+def _actions(one: Progress, running: bool, _: Words) -> Table:
     columns = (
         Column(_("Planned")),
         Column(_("Who")),
@@ -147,7 +150,7 @@ def _actions(one: Progress, _: Words) -> Table:
         Column(_("Share kept"), "end"),
         Column(_("Next")),
     )
-    rows: list[tuple[Cell, ...]] = [_action(action, one, _) for action in one.actions]
+    rows: list[tuple[Cell, ...]] = [_action(action, one, running, _) for action in one.actions]
     if len(rows) > 1:
         total = sum(len(action.times) for action in one.actions)
         last = (Span(_("All together")), "", str(total), str(one.planned), str(one.done))
@@ -155,8 +158,8 @@ def _actions(one: Progress, _: Words) -> Table:
     return Table(columns, tuple(rows))
 
 
-def _action(action: ActionProgress, one: Progress, _: Words) -> tuple[Cell, ...]:
-    following = action.next(one.as_of) if one.plan.runs_on(one.as_of) else None
+def _action(action: ActionProgress, one: Progress, running: bool, _: Words) -> tuple[Cell, ...]:
+    following = action.next(one.as_of) if running else None
     return (
         _.name(action.action.name),
         role_text(action.action.role, _),

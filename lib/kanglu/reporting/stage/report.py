@@ -38,7 +38,7 @@ class StageReport:
 
     def plans(self) -> Blocks:
         """Goals and planned times."""
-        return Blocks(tuple(plans(self.stage.period.plans, self.rules.catalogue, self.words)))
+        return Blocks(tuple(plans(self.stage.period, self.rules.catalogue, self.words)))
 
     def contacts(self) -> Blocks:
         """Contacts made, and how well medicines were covered."""
