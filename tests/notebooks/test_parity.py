@@ -20,6 +20,7 @@ from kanglu.reporting.shell import fresh, run_cell
 from kanglu.reporting.workshop import with_parameters
 
 NOTEBOOKS = sorted(shipped("notebooks").glob("*.ipynb"))
+PERSONAL = [path for path in NOTEBOOKS if "person" in declared(path)]
 PEOPLE, YEAR = 30, 2025
 
 
@@ -72,8 +73,8 @@ def test_both_engines_show_the_same(path: Path, lang, panel):
 
 
 @pytest.mark.parametrize("person", ["K000001", "K000017"])
-def test_a_report_from_facts_that_were_handed_over_is_the_one_from_the_record(person, panel):
-    path = shipped("notebooks/annual_summary.ipynb")
+@pytest.mark.parametrize("path", PERSONAL, ids=lambda path: path.stem)
+def test_a_report_from_facts_that_were_handed_over_is_the_one_from_the_record(path, person, panel):
     nb, parameters = nbformat.read(path, as_version=4), usual(panel, path, person=person)
     with record.open(parameters["database"], purpose="report", as_of=parameters["as_of"]) as store:
         facts = store.dossier(person)
