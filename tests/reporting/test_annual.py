@@ -14,7 +14,7 @@ from kanglu.record.facts import Identifier, Observation, PersonStatement
 from kanglu.reporting.annual import AnnualReport, report
 from kanglu.reporting.blocks import Block, Blocks, Callout, Cover, Findings, Heading, flatten, to_text
 
-PARTS = ("opening", "years", "trends", "risks", "care", "sources")
+PARTS = ("opening", "years", "trends", "risks", "care", "advice", "sources")
 SECTIONS = {
     "en": [
         "What matters",
@@ -22,9 +22,10 @@ SECTIONS = {
         "Trends",
         "Scores and risks",
         "Problems and medicines",
+        "Advice",
         "Where the numbers come from",
     ],
-    "zh": ["要点", "历年对照", "趋势", "评分与风险", "疾病与用药", "数据来源"],
+    "zh": ["要点", "历年对照", "趋势", "评分与风险", "疾病与用药", "健康建议", "数据来源"],
 }
 NOT_CHINESE = re.compile(r"[A-Za-z]{3,}")
 CODES = frozenset(
@@ -178,7 +179,7 @@ class TestHonesty:
         assert heads[-1] == SECTIONS[lang][-1]
         assert SECTIONS[lang][1] not in heads
         assert SECTIONS[lang][2] not in heads
-        assert len(blocks) < 30
+        assert len(blocks) < 40
 
     def test_it_says_that_nothing_was_measured_and_when_last(self, someone):
         assert "The record holds no measurement of 2025 or of the four years before." in text(someone())

@@ -209,9 +209,10 @@ class _Choosing:
         return Withheld(row.id, "condition", tuple(dict.fromkeys(why.what for why in whys)))
 
     def _said(self, row: Advice, person: int) -> Given:
-        whys = dict.fromkeys(self.today.whys(row.when, person, self._))
+        _ = self._
+        whys = dict.fromkeys(self.today.whys(row.when, person, _))
         if row.season and self.term is not None:
-            whys[Why(self._("Solar term"), self._.name(self.term.name), self.term.begins)] = None
+            whys[Why(_("Solar term"), _.name(self.term.name), self.term.begins)] = None
         return Given(
             row.id,
             row.version,

@@ -27,7 +27,11 @@ _SIGNS = ("", "<", "≤", ">", "≥")
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Something that the record says: what, its value in words, and the day it is of or since when."""
+    """Something that the record says: what, its value in words, and the day it is of.
+
+    Of what has no value, a problem or a medicine, it is the day since when; what the source dated by month or
+    year is since the first day of it.
+    """
 
     what: str
     value: str | None = None

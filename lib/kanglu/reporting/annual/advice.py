@@ -8,7 +8,7 @@ from kanglu.care.today import Why
 from kanglu.catalogue.advice import AdviceKind
 from kanglu.i18n import Words
 from kanglu.reporting.blocks import Advice, Block, Heading, Prose, Span
-from kanglu.reporting.wording import day_short, listing
+from kanglu.reporting.wording import day_text, listing
 
 
 def advice(advised: Advised, _: Words) -> Iterator[Block]:
@@ -49,13 +49,18 @@ def _kind(kind: AdviceKind, _: Words) -> str:
 
 
 def _reasons(one: Given, _: Words) -> str:
-    said = _("(because: {reasons})", reasons=listing([_reason(why, _) for why in one.why], _))
+    reasons = ("；" if _.lang == "zh" else "; ").join(_reason(why, _) for why in one.why)
+    said = _("(because: {reasons})", reasons=reasons)
     return said if _.lang == "zh" else f" {said}"
 
 
 def _reason(why: Why, _: Words) -> str:
-    words = f"{why.what} {why.value}" if why.value else why.what
-    return words if why.on is None else f"{words} {day_short(why.on.isoformat())}"
+    """A value with its day; a state with the year since when, for many sources tell no more of it."""
+    if why.on is None:
+        return f"{why.what} {why.value}" if why.value else why.what
+    if why.value is None:
+        return _("{what} since {day}", what=why.what, day=day_text(str(why.on.year), _))
+    return _("{what} {value} on {day}", what=why.what, value=why.value, day=_.day(why.on))
 
 
 def _sources(advised: Advised, _: Words) -> str:
