@@ -34,13 +34,14 @@ class Response:
 def responses_of(dossier: Dossier, form: str) -> dict[date, Response]:
     """The responses to a questionnaire, by day; of several on one day the one entered last."""
     rows = dossier.responses
-    kept = (rows["code"] == form) & ~rows["status"].isin(UNSOUND) & (rows["effective"].str.len() >= _DAY)
+    sound = (rows["code"] == form) & ~rows["status"].isin(UNSOUND) & (rows["effective"].str.len() >= _DAY)
+    kept = rows[sound].sort_values("id")
+    columns = (kept[name].tolist() for name in ("effective", "version", "author", "answers"))
     found = {}
-    columns = ("effective", "version", "author", "answers")
-    for row in zip(*(rows[kept].sort_values("id")[name].tolist() for name in columns), strict=True):
-        effective, version, author, answers = map(text_of, row)
+    for effective, *others in zip(*columns, strict=True):
+        version, author, answers = map(text_of, others)
         said = orjson.loads(answers or "{}")
-        if effective is not None and isinstance(said, dict):
+        if isinstance(said, dict):
             found[date.fromisoformat(effective[:_DAY])] = Response(version, author, said)
     return found
 

@@ -12,12 +12,12 @@ from kanglu.care.calendar import day_of
 from kanglu.care.dossiers import known_of
 from kanglu.care.entry import SETTINGS
 from kanglu.care.evaluator import Evaluator
-from kanglu.care.looking import indicators_of
+from kanglu.care.looking import indicators as looked_at
 from kanglu.care.series import Series
 from kanglu.care.visits import Visits, classify
 from kanglu.catalogue import Catalogue
 from kanglu.catalogue.models import Names
-from kanglu.catalogue.programmes import Programme
+from kanglu.catalogue.programmes import Programme, VisitClass
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.dates import end_of
 from kanglu.record import Dossier
@@ -91,32 +91,26 @@ def visits_of(
     form : id of the questionnaire that records such a visit.
     indicators : whose values the form shows.
     """
-    looked_at = indicators_of(one.when for one in programme.classes) | set(indicators)
-    evaluator = Evaluator(block_of(known_of(dossier, dossier.as_of, looked_at), rules), rules)
-    every = classify(evaluator.block, programme, evaluator.holding.of)
-    names = {one.id: one for one in programme.classes}
-    classes = {day: names[name] for day, name in _classes(every)}
-    numbered = tuple(one for one in programme.classes if one.form is not None)
-    on_form = programme.model_copy(update={"classes": numbered})
-    numbers = {
-        day: names[name].form
-        for day, name in _classes(classify(evaluator.block, on_form, evaluator.holding.of))
-    }
+    known = known_of(dossier, dossier.as_of, looked_at(rules) | set(indicators))
+    evaluator = Evaluator(block_of(known, rules), rules)
+    classes = _classes(evaluator, programme)
     daily = {
         name: dict(_daily(evaluator.block.readings[name], dossier))
         for name in indicators
         if name in evaluator.block.readings
     }
     answered = responses_of(dossier, form)
-    days = every.all.day.tolist()
+    every = evaluator.visits(programme.id).all
+    days = [day_of(at) for at in every.day.tolist()]
     found = []
-    for at, fact, following in zip(days, every.all.fact.tolist(), [*days[1:], None], strict=False):
-        day = day_of(at)
+    for day, at, fact, following in zip(
+        days, every.day.tolist(), every.fact.tolist(), [*days[1:], None], strict=False
+    ):
         if day.year != year:
             continue
         encounter = dossier.encounters[dossier.encounters["id"] == fact].iloc[0]
         answers = answered.get(day, Response()).answers
-        number, emergency = numbers.get(at), at in classes and classes[at].form is None
+        number, emergency = classes.get(at, (None, None))
         found.append(
             Visit(
                 day,
@@ -124,19 +118,37 @@ def visits_of(
                 staff_name(rules, text_of(encounter["provider"])),
                 {name: of[at] for name, of in daily.items() if at in of},
                 answers,
-                None if emergency and number == SATISFIED else number,
-                classes[at].name if emergency else None,
+                number,
+                emergency,
                 tuple(medicines_on(dossier, day, rules.catalogue)),
-                _next(dossier, rules, answers, day, None if following is None else day_of(following)),
+                _next(dossier, rules, answers, day, following),
             )
         )
     return found
 
 
-def _classes(visits: Visits) -> Iterator[tuple[int, str]]:
-    """The days of classified visits, and their classes."""
+def _classes(evaluator: Evaluator, programme: Programme) -> dict[int, tuple[int | None, Names | None]]:
+    """By day the number of a visit's class on the form, and the name of a class that has none."""
+    numbered = tuple(one for one in programme.classes if one.form is not None)
+    on_form = programme.model_copy(update={"classes": numbered})
+    numbers = {
+        day: one.form
+        for day, one in _classified(classify(evaluator.block, on_form, evaluator.holding.of), on_form)
+    }
+    found: dict[int, tuple[int | None, Names | None]] = {}
+    for day, one in _classified(evaluator.visits(programme.id), programme):
+        number = numbers.get(day)
+        if one.form is None:
+            found[day] = (None if number == SATISFIED else number, one.name)
+        else:
+            found[day] = (number, None)
+    return found
+
+
+def _classified(visits: Visits, programme: Programme) -> Iterator[tuple[int, VisitClass]]:
+    """The days of classified visits, each with its class."""
     for day, place in zip(visits.at.day.tolist(), visits.place.tolist(), strict=True):
-        yield day, visits.classes[place]
+        yield day, programme.classes[place]
 
 
 def _daily(series: Series, dossier: Dossier) -> Iterator[tuple[int, Value]]:
