@@ -4,12 +4,12 @@ A template is made a person's own when it begins (`kanglu.care.plans`): from the
 was, whatever becomes of the template.
 """
 
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from kanglu.catalogue.criteria import Compared
-from kanglu.catalogue.models import Entry, Names, Texts
+from kanglu.catalogue.models import _ONE_OR_MORE, Entry, Names, Texts
 from kanglu.catalogue.rules import Done, Id, Origin, Role
 from kanglu.catalogue.spans import NOTHING, Offset, Window
 
@@ -51,7 +51,7 @@ class PlanAction(Entry):
     id: Id
     name: Names
     role: Role
-    at: tuple[Offset, ...] = ()
+    at: Annotated[tuple[Offset, ...], _ONE_OR_MORE] = ()
     from_: Offset = Field(default=NOTHING, alias="from")
     to: Window | None = None
     every: Window | None = None
@@ -63,7 +63,7 @@ class PlanAction(Entry):
     def _times(self) -> Self:
         if bool(self.at) == (self.every is not None):
             raise ValueError("an action has days (at) or comes every so often: give one of them")
-        if self.at and self.model_fields_set & {"from_", "to"}:
+        if self.at and (self.from_ != NOTHING or self.to is not None):
             raise ValueError("from and to are for what comes every so often")
         if any(span.about < 0 for span in (*self.at, self.from_)):
             raise ValueError("nothing is planned before the beginning")
