@@ -1,10 +1,12 @@
 """The official forms: given what a record holds of visits and assessments, expect the cells of the paper."""
 
 from datetime import date
+from io import BytesIO
 from types import SimpleNamespace
 
 import orjson
 import pytest
+from pypdf import PdfReader
 
 from kanglu import catalogue
 from kanglu.errors import ReportError
@@ -31,11 +33,13 @@ from kanglu.reporting.blocks import (
 )
 from kanglu.reporting.blocks.plain import inline
 from kanglu.reporting.collect import Piece
+from kanglu.reporting.fonts import find
 from kanglu.reporting.forms.cells import boxes
 from kanglu.reporting.forms.report import number_on_form
 from kanglu.reporting.html import Printer
 from kanglu.reporting.notebook import FORMS
 from kanglu.reporting.order import plan_of
+from kanglu.reporting.pdf import Press
 
 EMPTY_BOX, EMPTY_LINE = Blank("", "box"), Blank("")
 UNITS = {"sbp": "mm[Hg]", "dbp": "mm[Hg]", "fpg": "mmol/L", "weight": "kg", "heart_rate": "/min"}
@@ -393,21 +397,38 @@ def test_a_half_filled_constitution_judges_nothing(someone):
 # -- the form as a paper ------------------------------------------------------------------------
 
 
+def printed(blocks):
+    """The text of each page of the PDF."""
+    pdf, told = Press(shipped("reports/style"), find()).set(map(to_data, blocks), date(2026, 6, 30))
+    assert told == []
+    return [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
+
+
+@pytest.mark.parametrize("form", forms.FORMS)
+def test_a_sheet_of_each_form_is_a_page(woman, form):
+    for month in (1, 4, 7, 10):
+        seen(woman, f"2025-{month:02d}-05", sbp=185, dbp=80, fpg=6.1, adverse_reaction=1)
+    for name in ("氨氯地平", "缬沙坦", "氢氯噻嗪", "二甲双胍", "甘精胰岛素"):
+        woman.takes(name, dosage="每日一次,每次一片")
+    [page] = printed(shown(woman, form))
+    assert "K000007" in page
+
+
+def test_the_second_sheet_is_a_page_that_names_the_person(woman):
+    for month in range(1, 6):
+        seen(woman, f"2025-{month:02d}-05", sbp=130, dbp=80)
+    _first, second = printed(shown(woman))
+    assert all(said in second for said in ("王芳", "K000007", "2025-05-05"))
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("form", forms.FORMS)
-def test_every_form_travels_as_data_and_is_set(woman, form, lang):
-    pytest.importorskip("typst")
-    from kanglu.reporting.fonts import find
-    from kanglu.reporting.pdf import Press
-
+def test_every_form_travels_as_data_to_both_papers(woman, form, lang):
     blocks = shown(seen(woman, "2025-03-01", sbp=130, dbp=80, fpg=6.1), form, lang=lang)
     assert all(from_data(to_data(block)) == block for block in blocks)
-    pdf, told = Press(shipped("reports/style"), find()).set(map(to_data, blocks), date(2026, 6, 30))
-    assert pdf.startswith(b"%PDF") and told == []
-    page = Printer(shipped("reports/style")).print(
-        [Piece(to_data(one), to_html(one)) for one in blocks], lang
-    )
-    assert 'class="k-form"' in page
+    assert printed(blocks)
+    pieces = [Piece(to_data(one), to_html(one)) for one in blocks]
+    assert 'class="k-form"' in Printer(shipped("reports/style")).print(pieces, lang)
 
 
 def test_in_english_a_form_says_it_in_english(woman):

@@ -15,7 +15,7 @@ from kanglu.reporting.forms.cells import boxes, line, numbered
 
 FORM: Final = "tcm_33"
 _QUESTION: Final = "tcm33_"
-_WIDTHS: Final = (250.0, *(50.0,) * 5)
+_WIDTHS: Final = (240.0, *(52.0,) * 5)
 _TYPES: Final = (*(name for name in TYPES if name != BALANCED), BALANCED)
 _KINDS_OF_ADVICE: Final = 6
 

@@ -31,7 +31,7 @@ _LENGTH, _SHOWN, _PART = 17, 8, 3
 
 @dataclass(frozen=True, slots=True)
 class FormReport:
-    """One person's form of a year, ready to be shown."""
+    """One person's form of a year, by the rules of this installation, ready to be shown."""
 
     form: str
     dossier: Dossier
