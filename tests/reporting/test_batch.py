@@ -234,7 +234,7 @@ def test_an_order_that_cannot_be_carried_out_is_refused_before_anything_is_writt
 
 
 def test_an_unknown_report_names_those_there_are(order, tmp_path):
-    with pytest.raises(ReportError, match="Say annual, .*, or the path of a notebook"):
+    with pytest.raises(ReportError, match=r"Say annual, .*, or the path of a notebook"):
         render(order(tmp_path / "nothing.ipynb"))
 
 
