@@ -14,7 +14,7 @@ from kanglu.record.facts import Identifier, Observation, PersonStatement
 from kanglu.reporting.annual import AnnualReport, report
 from kanglu.reporting.blocks import Block, Blocks, Callout, Cover, Findings, Heading, flatten, to_text
 
-PARTS = ("opening", "years", "trends", "risks", "care", "advice", "sources")
+PARTS = ("opening", "years", "trends", "risks", "care", "advice", "ahead", "sources")
 SECTIONS = {
     "en": [
         "What matters",
@@ -23,9 +23,10 @@ SECTIONS = {
         "Scores and risks",
         "Problems and medicines",
         "Advice",
+        "Next dates",
         "Where the numbers come from",
     ],
-    "zh": ["要点", "历年对照", "趋势", "评分与风险", "疾病与用药", "健康建议", "数据来源"],
+    "zh": ["要点", "历年对照", "趋势", "评分与风险", "疾病与用药", "健康建议", "接下来的日期", "数据来源"],
 }
 NOT_CHINESE = re.compile(r"[A-Za-z]{3,}")
 CODES = frozenset(

@@ -39,16 +39,16 @@ class Ahead:
     until: date | None = None
 
 
-def ahead(dossier: Dossier, evaluator: Evaluator) -> tuple[Ahead, ...]:
+def ahead(dossier: Dossier, rules: Rulebook, evaluator: Evaluator | None = None) -> tuple[Ahead, ...]:
     """What lies ahead of the dossier's day, the nearest first; nothing of the dead.
 
-    `evaluator` looks at the dossier, its plans at least.
+    `evaluator` looks at the dossier, its plans at least; one is made when None and a plan runs.
     """
     if dossier.person.deceased:
         return ()
     running = [plan for plan in plans_of(dossier) if plan.runs_on(dossier.as_of)]
-    found = [progress(dossier, plan, dossier.as_of, evaluator=evaluator) for plan in running]
-    every = (*_booked(dossier, evaluator.rulebook), *_planned(found))
+    found = [progress(dossier, plan, dossier.as_of, rules=rules, evaluator=evaluator) for plan in running]
+    every = (*_booked(dossier, rules), *_planned(found))
     return tuple(sorted(every, key=lambda one: (one.day, one.time)))
 
 

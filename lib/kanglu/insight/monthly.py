@@ -99,7 +99,7 @@ def monthly(dossier: Dossier, month: str, rules: Rulebook) -> Month:
         pressure_between(past, about, catalogue, add_months(first, -1), first - timedelta(days=1)),
         tuple(_kept(one, first) for one in _actions(period.plans)),
         _said(past, first),
-        ahead(dossier, evaluator),
+        ahead(dossier, rules, evaluator),
     )
 
 

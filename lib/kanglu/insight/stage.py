@@ -74,7 +74,7 @@ def stage(
         period,
         tuple(one for one in both if one.after is not None),
         tuple(one.indicator for one in both if one.after is None and one.indicator in goals),
-        ahead(dossier, evaluator),
+        ahead(dossier, rules, evaluator),
     )
 
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from kanglu import __version__
 from kanglu.care.advice import Advised, advice_of
 from kanglu.catalogue import Catalogue
+from kanglu.catalogue.rulebook import rulebook
 from kanglu.errors import ReportError
 from kanglu.i18n import Lang, Words, words
+from kanglu.insight.ahead import Ahead
+from kanglu.insight.ahead import ahead as next_dates
 from kanglu.insight.annual import AnnualSummary, summarise
 from kanglu.insight.glucose import Sensed, sensed
 from kanglu.record import Store
@@ -18,6 +21,7 @@ from kanglu.reporting.annual.sources import sources
 from kanglu.reporting.annual.trends import trends
 from kanglu.reporting.annual.years import years
 from kanglu.reporting.blocks import Blocks
+from kanglu.reporting.care.ahead import ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class AnnualReport:
     summary: AnnualSummary
     glucose: Sensed | None
     advised: Advised
+    dates: tuple[Ahead, ...]
     catalogue: Catalogue
     words: Words
 
@@ -55,6 +60,10 @@ class AnnualReport:
         """What the person should do, and why it is said."""
         return Blocks(tuple(advice(self.advised, self.words)))
 
+    def ahead(self) -> Blocks:
+        """The next dates, from the day on which the report is made."""
+        return Blocks(tuple(ahead(self.dates, self.words)))
+
     def sources(self) -> Blocks:
         """Where each number came from, and how to read the report."""
         return Blocks(tuple(sources(self.summary, self.catalogue, self.words)))
@@ -76,4 +85,5 @@ def report(store: Store, person: str, year: int, lang: Lang) -> AnnualReport:
     glucose = sensed(dossier.observations, year, summary.until)
     # What is good advice for a fortnight is stale by the time a year's report is read.
     advised = advice_of(dossier, summary.until, lang, seasons=False)
-    return AnnualReport(summary, glucose, advised, store.catalogue, words(lang))
+    dates = next_dates(dossier, rulebook())
+    return AnnualReport(summary, glucose, advised, dates, store.catalogue, words(lang))
