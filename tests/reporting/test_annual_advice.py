@@ -7,9 +7,12 @@ import pytest
 
 from kanglu.care.advice import Advised, Given, Withheld
 from kanglu.care.today import Why
+from kanglu.home import shipped
 from kanglu.i18n import words
+from kanglu.reporting import fonts
 from kanglu.reporting.annual.advice import advice
-from kanglu.reporting.blocks import Advice, Blocks, Heading, flatten, to_html, to_text
+from kanglu.reporting.blocks import Advice, Blocks, Cover, Heading, flatten, to_data, to_html, to_text
+from kanglu.reporting.pdf import Press
 
 EN, ZH = words("en"), words("zh")
 SALT = Given(
@@ -37,7 +40,7 @@ def test_nobody_is_told_that_there_is_nothing_to_tell() -> None:
 def test_sentences_stand_under_their_kind_with_the_row_that_gave_them() -> None:
     blocks = flatten([shown(advised(SALT, WALK))])
     headings = [(block.text, block.level) for block in blocks if isinstance(block, Heading)]
-    assert headings == [("健康建议", 1), ("饮食", 3), ("运动", 3)]
+    assert headings == [("健康建议", 1), ("饮食", 2), ("运动", 2)]
     assert [block.rule for block in blocks if isinstance(block, Advice)] == ["diet.salt 2", "exercise.walk 1"]
 
 
@@ -63,3 +66,10 @@ def test_what_an_allergy_took_away_is_said_once() -> None:
     withheld = tuple(Withheld(name, "allergy", ("坚果",)) for name in ("a", "b"))
     said = to_text(shown(advised(WALK, withheld=(*withheld, Withheld("c", "page")))))
     assert said.count("因档案中有过敏记录，未列入涉及坚果的建议。") == 1
+
+
+def test_its_paper_can_be_read_by_all() -> None:
+    """A heading that skips a level is no PDF/UA: the paper would be set twice, and lose its standard."""
+    blocks = flatten([Cover("年度健康总结", lang="zh"), shown(advised(SALT, WALK))])
+    press = Press(shipped("reports/style"), fonts.find())
+    assert press.set([to_data(block) for block in blocks], date(2025, 12, 31))[1] == []

@@ -24,7 +24,7 @@ def advice(advised: Advised, _: Words) -> Iterator[Block]:
         "note",
     )
     for kind, some in groupby(advised.given, lambda one: one.kind):
-        yield Heading(_kind(kind, _), 3)
+        yield Heading(_kind(kind, _), 2)
         for one in some:
             yield Advice((one.text, Span(_reasons(one, _), "quiet")), f"{one.id} {one.version}")
     against = sorted({name for one in advised.withheld if one.because == "allergy" for name in one.of})
