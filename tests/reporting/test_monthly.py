@@ -4,14 +4,14 @@ import json
 import re
 
 import pytest
-from tests.reporting.planned import begun, booked, called, store_of
+from tests.reporting.planned import begun, blocks_of, booked, called, store_of
 from tests.someone import Someone
 
 from kanglu.errors import ReportError
 from kanglu.home import shipped
 from kanglu.insight.monthly import days_of_month
 from kanglu.record.facts import MedicationStatement
-from kanglu.reporting.blocks import Blocks, Chart, Cover, Heading, Table, flatten, to_text
+from kanglu.reporting.blocks import Chart, Cover, Heading, Table, to_text
 from kanglu.reporting.monthly import report
 from kanglu.reporting.order import plan_of
 
@@ -37,9 +37,7 @@ def managed() -> Someone:
 
 def shown(someone, lang="en", month="2025-06", as_of="2025-06-30", parts=PARTS):
     paper = report(store_of(someone, as_of), "K000007", month, lang)
-    blocks = [getattr(paper, part)() for part in parts]
-    assert all(isinstance(block, Blocks) for block in blocks)
-    return list(flatten(blocks))
+    return blocks_of(paper, parts)
 
 
 def text(*args, **more):

@@ -5,12 +5,12 @@ import re
 from datetime import date
 
 import pytest
-from tests.reporting.planned import begun, booked, called, store_of
+from tests.reporting.planned import begun, blocks_of, booked, called, store_of
 from tests.someone import Someone
 
 from kanglu.errors import DateError, ReportError
 from kanglu.home import shipped
-from kanglu.reporting.blocks import Blocks, Callout, Cover, Heading, Table, flatten, to_text
+from kanglu.reporting.blocks import Callout, Cover, Heading, Table, to_text
 from kanglu.reporting.order import plan_of
 from kanglu.reporting.stage import report
 
@@ -48,9 +48,7 @@ def shown(
     someone, lang="en", since="2025-03-01", until="2025-05-31", as_of="2025-06-30", plan=None, parts=PARTS
 ):
     paper = report(store_of(someone, as_of), "K000007", since, until, plan, lang)
-    blocks = [getattr(paper, part)() for part in parts]
-    assert all(isinstance(block, Blocks) for block in blocks)
-    return list(flatten(blocks))
+    return blocks_of(paper, parts)
 
 
 def text(*args, **more):

@@ -6,7 +6,6 @@ from kanglu import __version__
 from kanglu.care.advice import Advised, advice_of
 from kanglu.catalogue import Catalogue
 from kanglu.catalogue.rulebook import rulebook
-from kanglu.errors import ReportError
 from kanglu.i18n import Lang, Words, words
 from kanglu.insight.ahead import Ahead
 from kanglu.insight.ahead import ahead as next_dates
@@ -22,6 +21,7 @@ from kanglu.reporting.annual.trends import trends
 from kanglu.reporting.annual.years import years
 from kanglu.reporting.blocks import Blocks
 from kanglu.reporting.care.ahead import ahead
+from kanglu.reporting.subject import loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,7 @@ def report(store: Store, person: str, year: int, lang: Lang) -> AnnualReport:
 
     Raises `NotFound`, and `ReportError` where the record that was loaded is not the person's.
     """
-    dossier = store.dossier(person)
-    if dossier.person.record_number != person:
-        raise ReportError(
-            f"The record of {dossier.person.record_number} was loaded.",
-            where=person,
-            remedy="Do not hand this report out; run `kanglu verify`.",
-        )
+    dossier = loaded(store, person)
     summary = summarise(dossier, year, store.catalogue)
     glucose = sensed(dossier.observations, year, summary.until)
     # What is good advice for a fortnight is stale by the time a year's report is read.

@@ -3,27 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
-from kanglu.errors import ReportError
 from kanglu.i18n import Words
 from kanglu.insight.period import Period
-from kanglu.record import Dossier, Store
 from kanglu.reporting.blocks import Block, Callout, Cover
 from kanglu.reporting.wording import sex_text
-
-
-def loaded(store: Store, person: str) -> Dossier:
-    """The dossier of the person with this record number.
-
-    Raises `NotFound`, and `ReportError` where the record that was loaded is not the person's.
-    """
-    dossier = store.dossier(person)
-    if dossier.person.record_number != person:
-        raise ReportError(
-            f"The record of {dossier.person.record_number} was loaded.",
-            where=person,
-            remedy="Do not hand this report out; run `kanglu verify`.",
-        )
-    return dossier
 
 
 def cover(period: Period, title: str, version: str, _: Words) -> Cover:

@@ -14,6 +14,7 @@ from kanglu.reporting.forms.constitution import constitution
 from kanglu.reporting.forms.diabetes import diabetes
 from kanglu.reporting.forms.hypertension import hypertension
 from kanglu.reporting.forms.self_care import self_care
+from kanglu.reporting.subject import loaded
 from kanglu.reporting.wording import sex_text
 
 type Maker = Callable[[Dossier, int, Rulebook, Words], Iterator[Block]]
@@ -72,14 +73,7 @@ def report(store: Store, form: str, person: str, year: int, lang: Lang) -> FormR
     """
     if form not in FORMS:
         raise ReportError(f"There is no form {form!r}.", remedy=f"Choose from {', '.join(FORMS)}.")
-    dossier = store.dossier(person)
-    if dossier.person.record_number != person:
-        raise ReportError(
-            f"The record of {dossier.person.record_number} was loaded.",
-            where=person,
-            remedy="Do not hand this form out; run `kanglu verify`.",
-        )
-    return FormReport(form, dossier, year, rulebook(), words(lang))
+    return FormReport(form, loaded(store, person), year, rulebook(), words(lang))
 
 
 def number_on_form(record_number: str) -> str:

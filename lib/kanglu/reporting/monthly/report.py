@@ -10,10 +10,11 @@ from kanglu.record import Store
 from kanglu.reporting.blocks import Blocks
 from kanglu.reporting.care.ahead import ahead
 from kanglu.reporting.care.contacts import contacts, medicines
-from kanglu.reporting.care.head import cover, loaded, remarks
+from kanglu.reporting.care.head import cover, remarks
 from kanglu.reporting.care.notes import notes
 from kanglu.reporting.monthly.adherence import adherence
 from kanglu.reporting.monthly.pressure import pressure
+from kanglu.reporting.subject import loaded
 from kanglu.reporting.wording import day_text
 
 

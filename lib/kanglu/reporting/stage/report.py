@@ -11,11 +11,12 @@ from kanglu.record import Store
 from kanglu.reporting.blocks import Blocks
 from kanglu.reporting.care.ahead import ahead
 from kanglu.reporting.care.contacts import contacts, medicines
-from kanglu.reporting.care.head import cover, loaded, remarks
+from kanglu.reporting.care.head import cover, remarks
 from kanglu.reporting.care.notes import notes
 from kanglu.reporting.care.plans import plans
 from kanglu.reporting.stage.compared import compared
 from kanglu.reporting.stage.opening import following, opening
+from kanglu.reporting.subject import loaded
 
 
 @dataclass(frozen=True, slots=True)
