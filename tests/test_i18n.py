@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from string import Formatter
 
@@ -16,7 +17,7 @@ from kanglu.intake.mapping import Role
 from kanglu.intake.mapping_summary import _MEANINGS
 
 LIB = Path(kanglu.__file__).parent
-PO = LIB / "locale" / "zh" / "LC_MESSAGES" / "kanglu.po"
+PO = sorted((LIB / "locale" / "zh" / "LC_MESSAGES").glob("*.po"))
 SPEAKERS = ("_", "words")
 """What a module calls its words: ``_("…")``, ``words("…")``, ``words(lang)("…")``, ``_.count("…", …)``."""
 
@@ -70,8 +71,9 @@ def makes_words(node: ast.Call) -> bool:
 CALLS = [call for path in sorted(LIB.rglob("*.py")) if path.name != "i18n.py" for call in said_in(path)]
 SENTENCES = [call for call in CALLS if isinstance(call, Said)]
 WITHOUT_TEXT = [call for call in CALLS if isinstance(call, str)]
-with PO.open("rb") as file:
-    CATALOGUE = [message for message in read_po(file, locale="zh") if message.id]
+CATALOGUE = [
+    message for path in PO for message in read_po(BytesIO(path.read_bytes()), locale="zh") if message.id
+]
 
 
 def forms_of(message) -> tuple[str, ...]:
@@ -105,9 +107,10 @@ def test_every_sentence_has_its_chinese_and_every_chinese_its_sentence():
 
 
 def test_no_message_is_translated_twice():
-    lines = PO.read_text(encoding="utf-8").splitlines()
+    lines = [line for path in PO for line in path.read_text(encoding="utf-8").splitlines()]
     ids = [line for line in lines if line.startswith("msgid ")]
-    assert len(ids) == len(CATALOGUE) + 1
+    assert len(ids) == len(CATALOGUE) + len(PO)
+    assert len(set(map(forms_of, CATALOGUE))) == len(CATALOGUE)
 
 
 @pytest.mark.parametrize("message", CATALOGUE, ids=lambda message: forms_of(message)[0][:40])

@@ -1,6 +1,7 @@
 """Words, numbers and dates for people, in Chinese and English: gettext catalogues and CLDR formats.
 
-The English sentence in the code is the message id; `locale/zh/LC_MESSAGES/kanglu.po` holds the Chinese.
+The English sentence in the code is the message id; the files of `locale/zh/LC_MESSAGES/` hold the Chinese,
+one for the library and one for each page.
 """
 
 import gettext
@@ -18,18 +19,23 @@ _LOCALE = Path(__file__).parent / "locale"
 
 @cache
 def translation(lang: Lang) -> gettext.NullTranslations:
-    """The message catalogue of a language, compiled once in memory from its `.po` file."""
-    source = _LOCALE / lang / "LC_MESSAGES" / "kanglu.po"
-    if lang == "en" or not source.exists():
+    """The message catalogue of a language, compiled once in memory from its `.po` files."""
+    sources = sorted((_LOCALE / lang / "LC_MESSAGES").glob("*.po"))
+    if lang == "en" or not sources:
         return gettext.NullTranslations()
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    compiled = BytesIO()
-    with source.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=lang))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    found = gettext.NullTranslations()
+    for source in sources:
+        compiled = BytesIO()
+        with source.open("rb") as file:
+            write_mo(compiled, read_po(file, locale=lang))
+        compiled.seek(0)
+        one = gettext.GNUTranslations(compiled)
+        one.add_fallback(found)
+        found = one
+    return found
 
 
 class Words:

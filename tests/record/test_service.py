@@ -13,10 +13,12 @@ from kanglu.record.facts import (
     CareTeam,
     Communication,
     Condition,
+    Consent,
     EpisodeOfCare,
     Fact,
     Flag,
     Identifier,
+    Media,
     PersonStatement,
     QuestionnaireResponse,
     TaskChange,
@@ -38,6 +40,10 @@ GIVEN = [
                                 until="2026-06-20", owner="wang", reason="away")),
     ("responses", QuestionnaireResponse(1, None, "phq9", "2026-06-03", clinical_status="completed",
                                         version="1", answers='{"phq9_1": "2"}', author="wang")),
+    ("media", Media(1, None, "recording", "2026-06-03T10:00:00", about="htn/1/2026Q2", author="wang",
+                    content_type="audio/wav", seconds=61.5, sha256="ab", location="ab.enc")),
+    ("consents", Consent(1, None, "recording", "2026-06-01", clinical_status="active",
+                         evidence="signed form 12", author="wang")),
 ]  # fmt: skip
 
 

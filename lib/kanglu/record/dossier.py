@@ -33,6 +33,8 @@ PARTS = {
     "flags": "flag",
     "task_changes": "task_change",
     "responses": "questionnaire_response",
+    "media": "media",
+    "consents": "consent",
 }
 """The frames of a dossier and the table that each comes from."""
 
@@ -44,7 +46,7 @@ class Dossier:
     Parameters
     ----------
     person : who it is.
-    observations … responses : the facts, columns as the tables, by effective time.
+    observations … consents : the facts, columns as the tables, by effective time.
     as_of, known : the two times it was read for.
     catalogue_revision : of the definitions in force.
     last_recorded : when the latest of the facts was learned; None when there is none.
@@ -68,6 +70,8 @@ class Dossier:
     flags: pd.DataFrame
     task_changes: pd.DataFrame
     responses: pd.DataFrame
+    media: pd.DataFrame
+    consents: pd.DataFrame
     as_of: date
     known: date
     catalogue_revision: str

@@ -28,8 +28,10 @@ from kanglu.record.origin import Origin as Origin
 from kanglu.record.service import Appointment as Appointment
 from kanglu.record.service import CareTeam as CareTeam
 from kanglu.record.service import Communication as Communication
+from kanglu.record.service import Consent as Consent
 from kanglu.record.service import EpisodeOfCare as EpisodeOfCare
 from kanglu.record.service import Flag as Flag
+from kanglu.record.service import Media as Media
 from kanglu.record.service import QuestionnaireResponse as QuestionnaireResponse
 from kanglu.record.service import TaskChange as TaskChange
 
@@ -258,6 +260,8 @@ Fact = (
     | Flag
     | TaskChange
     | QuestionnaireResponse
+    | Media
+    | Consent
     | Demographics
 )
 
@@ -312,6 +316,8 @@ KINDS: tuple[Kind, ...] = (
     _kind("flag", Flag, "reason"),
     _kind("task_change", TaskChange, "reason"),
     _kind("questionnaire_response", QuestionnaireResponse, "author"),
+    _kind("media", Media, "location"),
+    _kind("consent", Consent, "evidence"),
 )
 KIND_OF: Mapping[type[Fact], Kind] = {kind.fact: kind for kind in KINDS}
 

@@ -167,3 +167,53 @@ class QuestionnaireResponse(NamedTuple):
     display: str | None = None
     source: str | None = None
     source_key: str | None = None
+
+
+class Media(NamedTuple):
+    """A recording or picture that belongs to a contact or a visit (FHIR Media); its bytes lie in a file.
+
+    The code says what it is (``recording``), `about` is the key of the contact, task or visit it belongs to,
+    `content_type` its media type, `seconds` its length, `sha256` the hash of its bytes as they came and
+    `location` the name of the encrypted file.
+    """
+
+    person_id: int
+    system: str | None
+    code: str | None
+    effective: str | None
+    effective_end: str | None = None
+    clinical_status: str | None = None
+    about: str | None = None
+    content_type: str | None = None
+    seconds: float | None = None
+    sha256: str | None = None
+    location: str | None = None
+    author: str | None = None
+    origin: Origin = "imported"
+    status: str = "final"
+    display: str | None = None
+    source: str | None = None
+    source_key: str | None = None
+
+
+class Consent(NamedTuple):
+    """What a person allowed or refused (FHIR Consent); it holds from `effective` until `effective_end`.
+
+    The code is the purpose (care, research, marketing, quality, training, recording), `clinical_status` is
+    active for a permission and refused for a refusal, `evidence` says how it was given (signed form 12,
+    by telephone), `author` who took it down.
+    """
+
+    person_id: int
+    system: str | None
+    code: str | None
+    effective: str | None
+    effective_end: str | None = None
+    clinical_status: str | None = None
+    evidence: str | None = None
+    author: str | None = None
+    origin: Origin = "imported"
+    status: str = "final"
+    display: str | None = None
+    source: str | None = None
+    source_key: str | None = None

@@ -176,7 +176,7 @@ setting = Table(
     comment="What belongs to the database itself, such as the fingerprint of its key.",
 )
 
-_SPECIAL: Mapping[str, type[Any]] = {"value": Double, "deceased": Boolean}
+_SPECIAL: Mapping[str, type[Any]] = {"value": Double, "seconds": Double, "deceased": Boolean}
 _REQUIRED = {"indicator", "origin", "status"}
 
 _COMMENTS: Mapping[str, str] = {
@@ -197,6 +197,8 @@ _COMMENTS: Mapping[str, str] = {
     "flag": "A tag set by hand (FHIR Flag).",
     "task_change": "What somebody did to a task (FHIR Task, Provenance).",
     "questionnaire_response": "A form that was filled (FHIR QuestionnaireResponse); `answers` is JSON.",
+    "media": "A recording or picture (FHIR Media); its bytes lie encrypted in a file.",
+    "consent": "What a person allowed or refused, for a purpose (FHIR Consent).",
 }
 
 
@@ -315,3 +317,50 @@ rule_result = Table(
 )
 _current = rule_result.c.withdrawn.is_(None)
 Index("ix_rule_result_current", rule_result.c.person_id, sqlite_where=_current, postgresql_where=_current)
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", text(), primary_key=True),
+    *(Column(name, text(), nullable=False) for name in ("name", "role", "password", "created")),
+    *(Column(name, text()) for name in ("practitioner", "language", "disabled", "locked_until")),
+    Column("must_change", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False),
+    comment="Who may sign in (FHIR Practitioner, PractitionerRole). `password` is an argon2 hash, "
+    "`practitioner` the member of the staff that this is, `failures` wrong passwords in a row.",
+)
+
+login_session = Table(
+    "login_session",
+    metadata,
+    Column("id", text(), primary_key=True),
+    Column("account_id", ForeignKey(account.c.id), nullable=False, index=True),
+    *(Column(name, text(), nullable=False) for name in ("created", "seen", "expires")),
+    Column("ended", text()),
+    comment="Somebody is signed in; `id` is the hash of the token that only the browser knows.",
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    _id(),
+    Column("account_id", ForeignKey(account.c.id), nullable=False),
+    Column("key", text(), nullable=False),
+    Column("cipher", text(), nullable=False),
+    Column("saved", text(), nullable=False),
+    UniqueConstraint("account_id", "key"),
+    comment="What somebody has begun to enter and not saved; `cipher` is encrypted JSON. No fact.",
+)
+
+rule_proposal = Table(
+    "rule_proposal",
+    metadata,
+    _id(),
+    *(Column(name, text(), nullable=False) for name in ("content", "reason", "revision", "proposed_by")),
+    Column("recorded", text(), nullable=False),
+    Column("state", text(), nullable=False),
+    *(Column(name, text()) for name in ("decided_by", "decided", "note")),
+    CheckConstraint("state IN ('proposed', 'approved', 'rejected', 'withdrawn')", name="state"),
+    comment="A change of the rules that waits for a second person; `content` is JSON, `revision` the rules "
+    "it was made for.",
+)
