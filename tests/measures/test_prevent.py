@@ -1,5 +1,6 @@
 """AHA PREVENT: against the reference rows, and given one woman, which model answers and where it ends."""
 
+from itertools import pairwise
 from math import nan
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 from tests.measures.unpacked import VECTORS, rows
 
-from kanglu import measures
+from kanglu import catalogue, measures
 from kanglu.errors import MeasureError
 from kanglu.measures.prevent import PREVENT, prevent
 
@@ -33,11 +34,11 @@ def answer(output: str = "cvd_10yr", **facts: object) -> "pd.Series[object]":
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("vectors", ["prevent_base", "prevent_hba1c", "prevent_uacr", "prevent_full"])
+@pytest.mark.parametrize(
+    "vectors", ["prevent_base", "prevent_hba1c", "prevent_uacr", "prevent_sdi", "prevent_full"]
+)
 def test_values_are_those_of_the_reference(vectors: str, output: str) -> None:
     given = rows(vectors)
-    if vectors == "prevent_full":  # social deprivation is that of US postcodes and not offered
-        given = given[given["sdi_decile_1_10"].isna()]
     fits = output.endswith("10yr") | given["valid_30yr_age_30_59"].eq(1)
     found = measures.score("prevent", given, output=output)
     assert (found["status"] == np.where(fits, "ok", "not_applicable")).all()
@@ -54,6 +55,10 @@ def test_values_are_those_of_the_reference(vectors: str, output: str) -> None:
         ("male", {"uacr_mg_g": 40}, 0.1718),
         ("female", {"hba1c_percent": 7.5}, 0.1359),
         ("male", {"hba1c_percent": 7.5}, 0.1551),
+        ("female", {"sdi_decile_1_10": 8}, 0.1565),
+        ("male", {"sdi_decile_1_10": 8}, 0.1823),
+        ("female", {"uacr_mg_g": 40, "hba1c_percent": 7.5, "sdi_decile_1_10": 8}, 0.1560),
+        ("male", {"uacr_mg_g": 40, "hba1c_percent": 7.5, "sdi_decile_1_10": 8}, 0.1808),
     ],
 )
 def test_the_worked_example_of_the_supplement(sex: str, facts: dict[str, object], published: float) -> None:
@@ -106,6 +111,9 @@ def test_what_the_reference_refuses_is_refused(row: int) -> None:
             {"hba1c_percent": nan, "uacr_mg_g": 12},
             "full model, social deprivation not known, HbA1c not measured",
         ),
+        ({"sdi_decile_1_10": 4}, "SDI model"),
+        ({"sdi_decile_1_10": nan}, "SDI model, social deprivation not known"),
+        ({"hba1c_percent": 5.6, "sdi_decile_1_10": 4}, "full model, UACR not measured"),
     ],
 )
 def test_the_columns_given_choose_the_model_and_the_version_says_it(
@@ -140,6 +148,11 @@ def test_a_column_of_one_model_says_row_by_row_what_was_not_measured() -> None:
         ({"hba1c_percent": 15}, "ok"),
         ({"uacr_mg_g": 0.1}, "ok"),
         ({"uacr_mg_g": 25000}, "ok"),
+        ({"sdi_decile_1_10": 0}, "not_applicable"),
+        ({"sdi_decile_1_10": 1}, "ok"),
+        ({"sdi_decile_1_10": 10}, "ok"),
+        ({"sdi_decile_1_10": 11}, "not_applicable"),
+        ({"sdi_decile_1_10": 4.5}, "incomplete"),
         ({"ascvd_0_1": 0}, "ok"),
         ({"ascvd_0_1": nan}, "ok"),
         ({"ascvd_0_1": 1}, "not_applicable"),
@@ -149,6 +162,17 @@ def test_a_column_of_one_model_says_row_by_row_what_was_not_measured() -> None:
 )
 def test_ranges_include_their_ends(facts: dict[str, object], status: str) -> None:
     assert answer(**facts)["status"] == status
+
+
+def test_deprivation_weighs_by_three_groups_of_deciles() -> None:
+    risks = [answer(sdi_decile_1_10=decile)["value"] for decile in range(1, 11)]
+    risen = [decile for decile, (before, risk) in enumerate(pairwise(risks), 2) if risk > before]
+    assert risen == [4, 7]
+    assert len(set(risks)) == 3
+
+
+def test_no_record_holds_a_deprivation_index() -> None:
+    assert not [name for name in catalogue.current().indicators if "sdi" in name or "deprivation" in name]
 
 
 @pytest.mark.parametrize(("age", "status"), [(30, "ok"), (59, "ok"), (60, "not_applicable")])

@@ -36,14 +36,19 @@ from kanglu.measures.score import Answer, Band, Coded, Output, Score
 CHOLESTEROL_MG_DL_PER_MMOL_L = 1 / 0.02586
 """The factor this score was published with (elsewhere 38.67 is used)."""
 
-MODELS = {(): "base", ("hba1c",): "hba1c", ("uacr",): "uacr", ("hba1c", "uacr"): "full"}
-"""The model by which of the optional inputs are given."""
-_OPTIONAL = {"hba1c": "HbA1c", "uacr": "UACR"}
+MODELS = {(): "base", ("sdi",): "sdi", ("hba1c",): "hba1c", ("uacr",): "uacr"}
+"""The model by which of the optional inputs are given; with two or three it is the full one."""
+_NOT_GIVEN = {
+    "sdi": "social deprivation not known",
+    "hba1c": "HbA1c not measured",
+    "uacr": "UACR not measured",
+}
 _NAMES = {
     "base": "base model",
+    "sdi": "SDI model",
     "hba1c": "HbA1c model",
     "uacr": "UACR model",
-    "full": "full model, social deprivation not known",
+    "full": "full model",
 }
 _EVENTS = {
     "cvd": {"zh": "心血管病", "en": "total CVD"},
@@ -64,8 +69,6 @@ def coefficients(event: str, years: int, model: str) -> Equations:
     found = {
         row["term"]: np.array([float(row[f"{sex}_{event}"]) for sex in ("female", "male")]) for row in rows
     }
-    if model == "full":  # the term for people whose social deprivation is not known: here everybody
-        found["constant"] += found.pop("no_sdi")
     return {term: numbers for term, numbers in found.items() if numbers.any()}
 
 
@@ -81,7 +84,7 @@ def _terms(given: Mapping[str, Floats]) -> dict[str, Floats]:
     bmi_from = (np.maximum(given["bmi"], 30) - 30) / 5
     egfr_below = (np.minimum(given["egfr"], 60) - 60) / -15
     diabetes, smoker = given["diabetes"], given["smoker"]
-    hba1c, ln_uacr = given["hba1c"] - 5.3, np.log(given["uacr"])
+    sdi, hba1c, ln_uacr = given["sdi"], given["hba1c"] - 5.3, np.log(given["uacr"])
     no_hba1c, no_uacr = np.isnan(hba1c), np.isnan(ln_uacr)
     hba1c, ln_uacr = np.where(no_hba1c, 0, hba1c), np.where(no_uacr, 0, ln_uacr)
     return {
@@ -108,6 +111,9 @@ def _terms(given: Mapping[str, Floats]) -> dict[str, Floats]:
         "age_smoker": decades * smoker,
         "age_bmi": decades * bmi_from,
         "age_egfr": decades * egfr_below,
+        "sdi_4_to_6": (sdi >= 4) & (sdi <= 6),
+        "sdi_from_7": sdi >= 7,
+        "no_sdi": np.isnan(sdi),
         "hba1c_diabetes": hba1c * diabetes,
         "hba1c_no_diabetes": hba1c * (1 - diabetes),
         "no_hba1c": no_hba1c,
@@ -138,25 +144,25 @@ def _compute(event: str, years: int, banded: bool, given: Readings) -> Answer:
     refuse_ascvd(given)
     if years == 30:
         given.refuse("age", given["age"] > _OLDEST_IN_30_YEARS, "is above 59, where the 30-year models end")
-    optional = tuple(key for key in _OPTIONAL if key in given.stated)
-    model = MODELS[optional]
+    optional = tuple(key for key in _NOT_GIVEN if key in given.stated)
+    model = MODELS.get(optional, "full")
     risk_of = partial(in_blocks, risk=partial(_block, coefficients(event, years, model)))
     risk = risk_of(given.values)
     return Answer(
         risk,
         reached(risk, (3, 5, 10)) if banded else np.full(given.size, -1, dtype=np.int8),
         contributors=lambda: avoidable(given.values, _FACTORS, risk_of),
-        model=_model(given, optional, _NAMES[model]),
+        model=_model(given, tuple(_NOT_GIVEN) if model == "full" else optional, _NAMES[model]),
     )
 
 
 def _model(given: Readings, optional: tuple[str, ...], name: str) -> Coded:
-    """The model, and by row what of its optional inputs was not measured."""
+    """The model, and by row what of its optional inputs is not known."""
     codes = np.zeros(given.size, dtype=np.int8)
     words = [name]
     for key in optional:
         codes += np.isnan(given[key]).view(np.int8) * len(words)
-        words += [f"{word}, {_OPTIONAL[key]} not measured" for word in words]
+        words += [f"{word}, {_NOT_GIVEN[key]}" for word in words]
     return Coded(codes, words)
 
 
@@ -212,6 +218,15 @@ PREVENT = Score(
             column_required=False,
             cell_required=False,
         ),
+        number(
+            "sdi",
+            "社会剥夺指数十分位（美国邮编）",
+            "social deprivation index, decile (US ZIP code)",
+            column("sdi_decile_1_10", "decile", 1, 10),
+            whole=True,
+            column_required=False,
+            cell_required=False,
+        ),
         ASCVD,
     ),
     bands=_FIRST.bands,
@@ -224,17 +239,17 @@ def prevent(inputs: Inputs, *, output: str = "cvd_10yr", contributors: bool = Fa
     """The risk of a first cardiovascular event in ten or thirty years, in percent, in US adults.
 
     `output` is one of cvd (ASCVD and heart failure), ascvd, hf, chd or stroke, followed by ``_10yr`` or
-    ``_30yr``. HbA1c and UACR are optional: which of the two columns are given chooses the model (base,
-    HbA1c, UACR, or full with both), and an empty cell of a given column counts as not measured, for which
-    the models have a term. `version` says which it was. The social deprivation index is that of US
-    postcodes and not offered.
+    ``_30yr``. HbA1c, UACR and the social deprivation index are optional: which of the three columns are
+    given chooses the model (base, HbA1c, UACR, SDI, or full with two or more), and an empty cell counts as
+    not known, for which the models have a term. `version` says which it was. The index is the decile of a US
+    ZIP code and means nothing elsewhere: no record, form or page has it, only a file can give it.
 
     Population: 30–79 years (30–59 for thirty years, above ``not_applicable``), without cardiovascular
     disease (an optional ``ascvd_0_1`` of 1 is ``not_applicable``). Ranges: TC 130–320 mg/dL (3.36–8.28
     mmol/L), HDL-C 20–100 mg/dL (0.52–2.59 mmol/L), SBP 90–180 mmHg, BMI 18.5–39.9 kg/m², eGFR 15–140
     mL/min/1.73 m² (CKD-EPI 2021); diabetes, current smoker, on blood-pressure medicine, on a statin, 0 or
-    1; HbA1c 4.5–15 %, UACR 0.1–25,000 mg/g. A value outside is ``not_applicable``, also an optional one: it
-    is not left out unsaid.
+    1; HbA1c 4.5–15 %, UACR 0.1–25,000 mg/g, SDI decile 1–10. A value outside is ``not_applicable``, also an
+    optional one: it is not left out unsaid.
 
     Bands: of ascvd_10yr alone, on the unrounded value: borderline from 3 %, intermediate from 5 %, high
     from 10 % (ACC/AHA 2026).
