@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kanglu.measures.cells import Floats
-from kanglu.measures.columns import Inputs, column, flag, number, sex, word
+from kanglu.measures.columns import Inputs, column, flag, number, word
 from kanglu.measures.equations import (
     Equations,
     Factor,
@@ -233,6 +233,8 @@ _BANDS = (
     Band("high", {"zh": "高危", "en": "high"}, "watch"),
     Band("very high", {"zh": "极高危", "en": "very high"}, "high"),
 )
+_SEX = word("sex", "性别", "sex", "sex", ("female", "male"))
+"""Letter by letter, as the region: the references take no other spelling, and nor does a score of theirs."""
 _REGION = word("region", "风险区域", "risk region", "risk_region", REGIONS)
 _LIPIDS = (total_chol(PLAUSIBLE, "mmol/L"), hdl_c(PLAUSIBLE, "mmol/L"))
 _LICENCE = "published equation; the HeartScore brand and the ESC charts are protected and not used"
@@ -247,7 +249,7 @@ SCORE2 = Score(
     source="SCORE2 working group. Eur Heart J 2021;42:2439-2454",
     doi="10.1093/eurheartj/ehab309",
     licence=_LICENCE,
-    inputs=(sex(), _REGION, age(40, 69), *_LIPIDS, sbp(), DIABETES, SMOKER, ASCVD),
+    inputs=(_SEX, _REGION, age(40, 69), *_LIPIDS, sbp(), DIABETES, SMOKER, ASCVD),
     bands=_BANDS,
     compute=partial(_compute_score2, SCORE2_SCALES),
 )
@@ -261,7 +263,7 @@ SCORE2_OP = Score(
     source="SCORE2-OP working group. Eur Heart J 2021;42:2455-2467",
     doi="10.1093/eurheartj/ehab312",
     licence=_LICENCE,
-    inputs=(sex(), _REGION, age(70, 89), *_LIPIDS, sbp(), DIABETES, SMOKER, ASCVD),
+    inputs=(_SEX, _REGION, age(70, 89), *_LIPIDS, sbp(), DIABETES, SMOKER, ASCVD),
     bands=_BANDS,
     compute=_compute_op,
 )
@@ -290,7 +292,7 @@ SCORE2_DIABETES = Score(
     doi="10.1093/eurheartj/ehad260",
     licence=_LICENCE,
     inputs=(
-        sex(),
+        _SEX,
         _REGION,
         age(40, 69),
         *_LIPIDS,
