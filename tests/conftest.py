@@ -101,6 +101,7 @@ def database_url(
 ) -> Iterator[str]:
     """The URL of an empty record of the test's own."""
     monkeypatch.setenv("KANGLU_KEY", KEY)
+    monkeypatch.setenv("KANGLU_MEDIA", str(tmp_path / "media"))
     if backend == "sqlite":
         path = tmp_path / "kanglu.sqlite"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)

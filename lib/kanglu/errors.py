@@ -51,6 +51,10 @@ class PermissionDenied(KangluError, PermissionError):
     """The actor's role or purpose does not allow this."""
 
 
+class ConsentError(KangluError, PermissionError):
+    """The person has not allowed this, or allows it no longer."""
+
+
 class RecordError(KangluError):
     """The record refuses an operation, because it would break one of its promises."""
 

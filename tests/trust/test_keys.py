@@ -70,3 +70,12 @@ def test_a_key_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "k.key").write_text(wrong)
     with pytest.raises(RecordError, match=r"k\.key.*not 32 bytes"):
         load(tmp_path / "k.key")
+
+
+@given(st.binary(max_size=200))
+def test_bytes_come_back_only_about_what_they_were_encrypted_about(data: bytes) -> None:
+    cipher = KEYS.encrypt_bytes(data, b"this")
+    assert KEYS.decrypt_bytes(cipher, b"this") == data
+    for keys, about in ((OTHER, b"this"), (KEYS, b"that"), (KEYS, None)):
+        with pytest.raises(RecordError, match="The letter cannot be decrypted"):
+            keys.decrypt_bytes(cipher, about, "The letter")

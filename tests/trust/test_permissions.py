@@ -31,6 +31,13 @@ def test_what_each_role_may(role: Role, facts: bool, identity: bool, write: bool
     assert allowed(actor, Action.VERIFY, Resource.AUDIT) is verify
 
 
+def test_recordings_are_for_those_who_know_whom_they_hear() -> None:
+    listens = {role for role in Role if allowed(Actor("a", "A", role), Action.READ, Resource.RECORDING)}
+    assert listens == {
+        role for role in Role if allowed(Actor("a", "A", role), Action.READ, Resource.IDENTITY)
+    }
+
+
 def test_what_is_not_given_is_refused() -> None:
     given = set().union(*RIGHTS.values())
     assert (Action.WRITE, Resource.AUDIT) not in given

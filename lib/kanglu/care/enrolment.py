@@ -74,7 +74,7 @@ def enrol(
     store: Store, record_number: str, programme: str, day: date, *, rules: Rulebook | None = None
 ) -> None:
     """Enrol a person in a programme from a day on. Raises `RecordError` for one that he or she is in."""
-    with _entering(store, record_number, day, f"enrol {programme}") as (person_id, number, writer):
+    with entering(store, record_number, day, f"enrol {programme}") as (person_id, number, writer):
         require_known(programme, "programme", (rules or in_force(store)).programmes, number)
         if (since := _enrolled_since(store, person_id, programme, day)) is not None:
             raise RecordError(
@@ -87,7 +87,7 @@ def enrol(
 
 def leave(store: Store, record_number: str, programme: str, day: date, reason: str) -> None:
     """End a programme of a person: on that day he or she is no longer enrolled."""
-    with _entering(store, record_number, day, f"leave {programme}") as (person_id, number, writer):
+    with entering(store, record_number, day, f"leave {programme}") as (person_id, number, writer):
         require_reason(reason, number)
         held = _held(store, person_id, "episode_of_care", day)
         mine = _said(EpisodeOfCare, held[held["code"] == programme])
@@ -111,7 +111,7 @@ def assign_doctor(
     staff, a doctor nobody is bound to, and the doctor whom the person has.
     """
     staff = (rules or in_force(store)).staff
-    with _entering(store, record_number, day, "assign doctor") as (person_id, number, writer):
+    with entering(store, record_number, day, "assign doctor") as (person_id, number, writer):
         doctors = {name: member for name, member in staff.items() if member.role == "doctor"}
         require_known(doctor, "doctor of the staff", doctors, number)
         team = _said(CareTeam, _held(store, person_id, "care_team", day))
@@ -161,10 +161,10 @@ def _least_loaded(
 
 
 @contextmanager
-def _entering(
+def entering(
     store: Store, record_number: str, day: date, what: str
 ) -> Iterator[tuple[int, str, BatchWriter]]:
-    """A person's id and number while nobody else writes."""
+    """A person's id and number while nobody else writes, for something that happened on a day."""
     person = store.person(record_number).view
     require_past(store, day, person.record_number)
     with store.batch(f"{what} {person.record_number}", kind="entry") as writer:

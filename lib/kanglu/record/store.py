@@ -18,6 +18,7 @@ from kanglu.record.dossier import Dossier, read_dossiers
 from kanglu.record.evaluating import Evaluating
 from kanglu.record.identity import chunks
 from kanglu.record.identity import record_number as number_of
+from kanglu.record.media import Keeping
 from kanglu.record.merging import Merged, merge
 from kanglu.record.moment import Moment, day
 from kanglu.record.opened import Clock, system_clock
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 PEOPLE_AT_A_TIME = 100
 
 
-class Store(Evaluating, Publishing):
+class Store(Evaluating, Publishing, Keeping):
     """An open record. Made by `kanglu.record.open`, which tells its parameters."""
 
     # -- reading -----------------------------------------------------------------------------

@@ -65,24 +65,41 @@ class Keys:
 
     def encrypt(self, text: str) -> str:
         """AES-256-GCM with a fresh nonce, as base64 text."""
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        nonce = secrets.token_bytes(_NONCE)
-        return base64.b64encode(nonce + AESGCM(self._cipher).encrypt(nonce, text.encode(), None)).decode()
+        return base64.b64encode(self.encrypt_bytes(text.encode())).decode()
 
     def decrypt(self, cipher: str) -> str:
         """The text again; raises `RecordError` when it was written with another key or damaged."""
+        try:
+            return self.decrypt_bytes(base64.b64decode(cipher, validate=True)).decode()
+        except (binascii.Error, ValueError):
+            raise _undecipherable("An identifier") from None
+
+    def encrypt_bytes(self, data: bytes, about: bytes | None = None) -> bytes:
+        """AES-256-GCM: the fresh nonce, the cipher and its tag; whole in memory.
+
+        `about` is not hidden, but what was encrypted about one thing is not decrypted about another.
+        """
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + AESGCM(self._cipher).encrypt(nonce, data, about)
+
+    def decrypt_bytes(self, cipher: bytes, about: bytes | None = None, what: str = "An identifier") -> bytes:
+        """The bytes again; raises `RecordError` naming `what` when the key is another or they are damaged."""
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         try:
-            whole = base64.b64decode(cipher, validate=True)
-            return AESGCM(self._cipher).decrypt(whole[:_NONCE], whole[_NONCE:], None).decode()
-        except (InvalidTag, binascii.Error, ValueError):
-            raise RecordError(
-                "An identifier cannot be decrypted: it is damaged or was written with another key.",
-                remedy=f"Give the database's own key in {ENVIRONMENT} or its key file.",
-            ) from None
+            return AESGCM(self._cipher).decrypt(cipher[:_NONCE], cipher[_NONCE:], about)
+        except (InvalidTag, ValueError):
+            raise _undecipherable(what) from None
+
+
+def _undecipherable(what: str) -> RecordError:
+    return RecordError(
+        f"{what} cannot be decrypted: it is damaged or was written with another key.",
+        remedy=f"Give the database's own key in {ENVIRONMENT} or its key file.",
+    )
 
 
 def normalised(value: str) -> str:

@@ -28,6 +28,7 @@ class Resource(StrEnum):
     FACTS = "facts"
     IDENTITY = "identity"
     AUDIT = "audit"
+    RECORDING = "recording"
 
 
 Right = tuple[Action, Resource]
@@ -39,13 +40,14 @@ _WRITE: Right = (Action.WRITE, Resource.FACTS)
 _UNDO: Right = (Action.UNDO, Resource.FACTS)
 _EXPORT: Right = (Action.EXPORT, Resource.FACTS)
 _VERIFY: Right = (Action.VERIFY, Resource.AUDIT)
+_LISTEN: Right = (Action.READ, Resource.RECORDING)
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
-    Role.HEALTH_MANAGER: frozenset({_OPEN, _READ, _NAMES, _WRITE, _UNDO, _EXPORT, _VERIFY}),
-    Role.CLINICIAN: frozenset({_OPEN, _READ, _NAMES, _WRITE, _EXPORT}),
+    Role.HEALTH_MANAGER: frozenset({_OPEN, _READ, _NAMES, _WRITE, _UNDO, _EXPORT, _VERIFY, _LISTEN}),
+    Role.CLINICIAN: frozenset({_OPEN, _READ, _NAMES, _WRITE, _EXPORT, _LISTEN}),
     Role.ANALYST: frozenset({_OPEN, _READ, _EXPORT}),
     Role.OPERATOR: frozenset({_OPEN, _WRITE, _UNDO, _VERIFY}),
-    Role.ADMIN: frozenset({_OPEN, _READ, _NAMES, _WRITE, _UNDO, _EXPORT, _VERIFY}),
+    Role.ADMIN: frozenset({_OPEN, _READ, _NAMES, _WRITE, _UNDO, _EXPORT, _VERIFY, _LISTEN}),
 }
 """What each role may do. An analyst reads facts under pseudonyms; an operator runs imports and reads none."""
 
