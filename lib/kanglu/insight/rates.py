@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from kanglu.dates import add_months, ages_on
+from kanglu.dates import add_months, ages_on, end_of
 from kanglu.insight.derived import births_of, days_of
 
 PROGRAMME_AGE = 35
@@ -59,7 +59,8 @@ class Period:
         """Each person's days with both pressures: the mean of the day's readings, half up to whole mmHg."""
         both = self.exact[self.exact["indicator"].isin(["sbp", "dbp"])]
         if both.empty:
-            return pd.DataFrame({"person_id": [], "day": [], "sbp": [], "dbp": [], "age": []})
+            nothing = pd.DataFrame({"person_id": [], "day": [], "sbp": [], "dbp": [], "age": []})
+            return nothing.astype({"person_id": np.int64, "day": object})
         means = both.assign(day=both["effective"].str[:10]).pivot_table(
             index=["person_id", "day"], columns="indicator", values="value", aggfunc="mean"
         )
@@ -67,6 +68,22 @@ class Period:
         whole = whole.reset_index()
         births = births_of(self.people.reindex(whole["person_id"]))
         return whole.assign(age=ages_on(births, days_of(whole["day"])))
+
+    def part(
+        self, since: date, until: date, people: pd.DataFrame, problems: Mapping[str, frozenset[int]]
+    ) -> "Period":
+        """A shorter time within this one, for the people and the problems of its own end.
+
+        What was worked out for the days of the whole is kept: rates by month cost one look at the readings.
+        """
+        exact, begin = self.exact, since.isoformat()
+        inside = (exact["effective"] >= begin) & (exact["effective"] <= end_of(until))
+        part = Period(exact[inside & exact["person_id"].isin(people.index)], people, problems, until)
+        days = self.pressures
+        inside = (days["day"] >= begin) & (days["day"] <= until.isoformat())
+        # A cached property keeps its value under its own name.
+        part.__dict__["pressures"] = days[inside & days["person_id"].isin(people.index)]
+        return part
 
     def patients(self, problem: str) -> frozenset[int]:
         """Who of the people has a problem and the age of the programme at the end of the period."""
@@ -90,6 +107,11 @@ def rates(period: Period) -> dict[str, Groups]:
     """
     whole_year = (period.until.month, period.until.day) == (12, 31)
     return {name: count(period) for name, count in DEFINITIONS.items() if whole_year or name not in YEARLY}
+
+
+def rate(name: str, period: Period) -> Groups:
+    """One rate by its definition, whether it is due or not."""
+    return DEFINITIONS[name](period)
 
 
 def _bp_last_visit(period: Period) -> Groups:

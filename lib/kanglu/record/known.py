@@ -27,7 +27,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "encounter": (*_EVENT, "setting", "recorded_day"),
     "procedure": _EVENT,
     "immunization": _EVENT,
-    "communication": (*_EVENT, "direction", "channel", "outcome", "about", "text"),
+    "communication": (*_EVENT, "direction", "channel", "outcome", "about", "reason", "text"),
     "appointment": (*_EVENT, "booked", "recorded_day"),
     "episode_of_care": (*_STRETCH, "system", "display"),
     "care_team": (*_STRETCH, "practitioner"),

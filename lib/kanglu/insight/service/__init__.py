@@ -7,6 +7,7 @@ of `rule_result`. The figures are exact: what may be shown of small numbers, `in
 """
 
 from kanglu.insight.service.barriers import Barriers, Ranked, rank_barriers
+from kanglu.insight.service.calls import call_outcomes
 from kanglu.insight.service.falling import Falling, find_falling
 from kanglu.insight.service.figure import Counted, Days, Figure
 from kanglu.insight.service.hospital import readmissions
@@ -16,6 +17,7 @@ from kanglu.insight.service.seen import visits_of
 from kanglu.insight.service.tasks import (
     Reminded,
     follow_up_completion,
+    follow_up_in_time,
     recommendations,
     recommendations_taken_up,
 )
@@ -32,9 +34,11 @@ __all__ = [
     "Proposal",
     "Ranked",
     "Reminded",
+    "call_outcomes",
     "control",
     "find_falling",
     "follow_up_completion",
+    "follow_up_in_time",
     "managed",
     "managed_to_standard",
     "propose_hour",

@@ -46,6 +46,38 @@ def follow_up_completion(
     )
 
 
+def follow_up_in_time(
+    results: pd.DataFrame, days: Days, as_of: date, codes: Collection[str] = ("follow_up",)
+) -> Figure:
+    """Follow-ups in time: done by the day they were due / all that came due in the period by `as_of`.
+
+    What was cancelled before it was done is in neither, and told apart, as are those done ``late``, those
+    ``failed`` and those still ``overdue`` at the end of the day. One that is due on the day itself and open
+    has the rest of it, and counts from the next day on. Our definition; parameters as in
+    `follow_up_completion`.
+    """
+    begin, end = days.since.isoformat(), min(days.until, as_of).isoformat()
+    wanted = (results["kind"] == "task") & results["code"].isin(codes)
+    due = results[wanted & (results["due"] >= begin) & (results["due"] <= end)]
+    state = states(due, as_of)
+    waits = (state == OPEN) & (due["due"] >= as_of.isoformat())
+    on_time = (state == DONE) & (due["ends"] <= due["due"])
+    return Figure(
+        "follow_up_in_time.due_in_period",
+        as_of,
+        days,
+        rows(due[on_time]),
+        rows(due[~waits & (state != CANCELLED)]),
+        {
+            "late": rows(due[(state == DONE) & ~on_time]),
+            FAILED: rows(due[state == FAILED]),
+            "overdue": rows(due[(state == OPEN) & ~waits]),
+            CANCELLED: rows(due[state == CANCELLED]),
+            OPEN: rows(due[waits]),
+        },
+    )
+
+
 def states(results: pd.DataFrame, as_of: date) -> pd.Series:
     """The state of what rules gave, at the end of a day: open until it ended."""
     return results["state"].where(results["ends"] <= as_of.isoformat(), OPEN)
