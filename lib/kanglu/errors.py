@@ -59,6 +59,10 @@ class RecordError(KangluError):
     """The record refuses an operation, because it would break one of its promises."""
 
 
+class Overtaken(RecordError):
+    """Somebody else has changed what was to be changed since it was read; `what` says who and when."""
+
+
 class NotFound(RecordError, LookupError):
     """No such person, batch or fact."""
 

@@ -11,7 +11,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from kanglu import dates, units
 from kanglu.catalogue.models import Indicator
@@ -20,6 +20,11 @@ from kanglu.catalogue.reading import did_you_mean
 from kanglu.errors import DateError, UnitError
 
 type Raw = bool | int | float | str | list[str] | dict[str, Any]
+type FaultKind = Literal[
+    "item", "group", "not_asked", "number", "whole", "range", "unit", "option", "truth", "date", "text",
+    "alone", "past", "difference",
+]  # fmt: skip
+type Ends = tuple[float | None, float | None]
 
 _NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(.*)", re.ASCII)
 _SEVERAL = re.compile(r"[;；]")
@@ -46,17 +51,22 @@ _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
 class _Unfit(Exception):
     """An answer that cannot be, and what to do."""
 
-    def __init__(self, what: str, remedy: str = "") -> None:
-        self.what, self.remedy = what, remedy
+    def __init__(self, kind: FaultKind, what: str, remedy: str = "", limits: Ends | None = None) -> None:
+        self.kind, self.what, self.remedy, self.limits = kind, what, remedy, limits
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerFault:
-    """An answer that cannot be taken: the item, why, and what to do."""
+    """An answer that cannot be taken: the item, why, and what to do.
+
+    `kind` says the same for programs; `limits` are those of a number out of range, in the item's unit.
+    """
 
     item: str
     what: str
     remedy: str
+    kind: FaultKind
+    limits: Ends | None = None
 
     def __str__(self) -> str:
         return f"{self.item}: {self.what} {self.remedy}".rstrip()
@@ -71,11 +81,13 @@ class Held:
     answers : those that can be taken, in the order of the items.
     open : the items that must be answered and are not.
     faults : what cannot be taken, and why.
+    asked : the items that are to be asked, given the answers.
     """
 
     answers: Mapping[str, Raw]
     open: tuple[str, ...]
     faults: tuple[AnswerFault, ...]
+    asked: frozenset[str]
 
 
 def hold(
@@ -88,7 +100,7 @@ def hold(
     for name in stated:
         if name not in questionnaire.by_id:
             near = did_you_mean(name, questionnaire.by_id) or "`kanglu form show` lists the items."
-            faults.append(AnswerFault(name, f"{questionnaire.id} has no such item.", near))
+            faults.append(AnswerFault(name, f"{questionnaire.id} has no such item.", near, "item"))
     for name, item in questionnaire.by_id.items():
         if _is_asked(item, questionnaire, asked, answers, indicators):
             asked.add(name)
@@ -96,13 +108,13 @@ def hold(
             try:
                 answers[name] = _taken(item, stated[name], name in asked, indicators)
             except _Unfit as error:
-                faults.append(AnswerFault(name, error.what, error.remedy))
+                faults.append(AnswerFault(name, error.what, error.remedy, error.kind, error.limits))
     for name in asked:
         item = questionnaire.by_id[name]
         if item.required and name not in stated and item.covered_by not in answers:
             open_.append(name)
     in_order = tuple(name for name in questionnaire.by_id if name in open_)
-    return Held(answers, in_order, tuple(faults))
+    return Held(answers, in_order, tuple(faults), frozenset(asked))
 
 
 def number_of(item: Item, raw: Raw, indicators: Mapping[str, Indicator]) -> float:
@@ -167,14 +179,14 @@ def _blank(value: object) -> bool:
 def _taken(item: Item, value: object, asked: bool, indicators: Mapping[str, Indicator]) -> Raw:
     """An answer as it is kept. Raises `_Unfit`."""
     if not item.answerable:
-        raise _Unfit(f"It is a {item.kind} and has no answer.", "Answer the items in it.")
+        raise _Unfit("group", f"It is a {item.kind} and has no answer.", "Answer the items in it.")
     if not asked:
         conditions = (" or " if item.enable_any else " and ").join(
             f"{one.item} {one.op} {str(one.value).lower() if isinstance(one.value, bool) else one.value}"
             for one in item.enable_when
         )
         why = f"asked only when {conditions}" if conditions else "part of a group that is not asked"
-        raise _Unfit(f"It is {why}.", "Leave it out, or correct what it depends on.")
+        raise _Unfit("not_asked", f"It is {why}.", "Leave it out, or correct what it depends on.")
     if item.kind == "choice":
         return _chosen(item, value)
     if item.kind == "boolean":
@@ -182,12 +194,12 @@ def _taken(item: Item, value: object, asked: bool, indicators: Mapping[str, Indi
     if item.kind in NUMBERS:
         return _number(item, value, indicators)
     if not isinstance(value, str):
-        raise _Unfit(f"{value!r} is no text.", "Put it in quotation marks.")
+        raise _Unfit("text", f"{value!r} is no text.", "Put it in quotation marks.")
     if item.kind == "date":
         try:
             return dates.partial(value)
         except DateError as error:
-            raise _Unfit(error.what, error.remedy or "") from None
+            raise _Unfit("date", error.what, error.remedy or "") from None
     return value.strip()
 
 
@@ -208,7 +220,7 @@ def _code(item: Item, value: object) -> str:
         if text in (option.code, *option.name.values()):
             return option.code
     listed = ", ".join(f"{option.code} ({option.name['en']})" for option in item.options)
-    raise _Unfit(f"{value!r} is none of its answers.", f"They are: {listed}.")
+    raise _Unfit("option", f"{value!r} is none of its answers.", f"They are: {listed}.")
 
 
 def _truth(value: object) -> bool:
@@ -216,7 +228,9 @@ def _truth(value: object) -> bool:
         return value
     if isinstance(value, str) and (found := _TRUTH.get(value.strip().casefold())) is not None:
         return found
-    raise _Unfit(f"{value!r} is neither yes nor no.", "Write yes or no; leave out what was not asked.")
+    raise _Unfit(
+        "truth", f"{value!r} is neither yes nor no.", "Write yes or no; leave out what was not asked."
+    )
 
 
 def _number(item: Item, value: object, indicators: Mapping[str, Indicator]) -> int | float | dict[str, Any]:
@@ -228,9 +242,9 @@ def _number(item: Item, value: object, indicators: Mapping[str, Indicator]) -> i
     try:
         counts = number_of(item, raw, indicators)
     except UnitError as error:
-        raise _Unfit(error.what, error.remedy or f"Give it in {item.unit}.") from None
+        raise _Unfit("unit", error.what, error.remedy or f"Give it in {item.unit}.") from None
     if item.kind == "integer" and not counts.is_integer():
-        raise _Unfit(f"{number:g} is not a whole number.")
+        raise _Unfit("whole", f"{number:g} is not a whole number.")
     _within(item, counts, number, unit, indicators.get(item.indicator or ""))
     return raw
 
@@ -243,7 +257,7 @@ def _read_number(value: object) -> tuple[float, str | None]:
         return float(found[1]), found[2].strip() or None
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return float(value), None
-    raise _Unfit(f"{value!r} is not a number.")
+    raise _Unfit("number", f"{value!r} is not a number.")
 
 
 def _within(item: Item, counts: float, number: float, unit: str | None, indicator: Indicator | None) -> None:
@@ -267,7 +281,9 @@ def _within(item: Item, counts: float, number: float, unit: str | None, indicato
         meant = indicator.convert(number, other)
         if indicator.possible_value(meant) and fits(indicator.express(meant, item.unit or other)):
             raise _Unfit(
+                "range",
                 what,
                 f"Is it in {other}? Then give the unit: {number:g} {other} is {meant:.3g} {indicator.unit}.",
+                (low, high),
             )
-    raise _Unfit(what, "Correct it, or leave it out.")
+    raise _Unfit("range", what, "Correct it, or leave it out.", (low, high))

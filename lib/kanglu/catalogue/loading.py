@@ -96,6 +96,9 @@ def _limits(indicator: Indicator) -> Iterator[tuple[Path_, float | None]]:
             yield (field_name, number, "high"), band.high
     for limit in indicator.critical or ():
         yield ("critical",), limit
+    if indicator.plausible is not None:
+        yield ("plausible", "low"), indicator.plausible.low
+        yield ("plausible", "high"), indicator.plausible.high
 
 
 def _in_order(indicators: Mapping[str, Indicator], groups: Mapping[str, Group]) -> dict[str, Indicator]:

@@ -178,6 +178,27 @@ class Variation(Entry):
         return given
 
 
+class Plausible(Entry):
+    """Values that are taken without a question: from `low` to `high`, and not more than `jump` from the last.
+
+    What lies beyond may be true and is asked about again; what is not `possible` is refused.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    jump: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise Contradiction(f"low {self.low:g} must be below high {self.high:g}", "low")
+        return self
+
+    def within(self, value: float) -> bool:
+        """Whether a value of the canonical unit lies between the limits."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
 class Code(Entry):
     """One answer of a coded or ordinal indicator."""
 
@@ -190,8 +211,8 @@ class Code(Entry):
 class Indicator(Entry):
     """Something measured, counted or asked about a person; FHIR calls a value of it an Observation.
 
-    All limits are in the canonical `unit`. Outside `possible` a value cannot be true; at or beyond `critical`
-    somebody must act at once.
+    All limits are in the canonical `unit`. Outside `possible` a value cannot be true; what is not `plausible`
+    is asked about again before it is taken from a hand; at or beyond `critical` somebody must act at once.
     """
 
     id: str = Field(pattern=_ID)
@@ -207,6 +228,7 @@ class Indicator(Entry):
     reference: tuple[ReferenceRange, ...] = ()
     targets: tuple[Target, ...] = ()
     possible: tuple[float, float] | None = None
+    plausible: Plausible | None = None
     critical: tuple[float | None, float | None] | None = None
     variation: Variation | None = None
     codes: dict[str, Code] = Field(default_factory=dict)

@@ -15,6 +15,7 @@ from kanglu.record.auditing import Deed, Scribe
 from kanglu.record.checking import Verification, integrity, status
 from kanglu.record.database import lock_writers, opened, uncollected
 from kanglu.record.dossier import Dossier, read_dossiers
+from kanglu.record.drafts import Drafting
 from kanglu.record.evaluating import Evaluating
 from kanglu.record.identity import chunks
 from kanglu.record.identity import record_number as number_of
@@ -28,6 +29,7 @@ from kanglu.record.person import Person, series_of
 from kanglu.record.publishing import Publishing
 from kanglu.record.search import find_people
 from kanglu.record.undo import Undone, undo
+from kanglu.record.versions import Versioned
 from kanglu.record.writing import BatchWriter
 from kanglu.trust import LOCAL, Action, Actor, Purpose, Resource, require
 from kanglu.trust.permissions import require_purpose
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 PEOPLE_AT_A_TIME = 100
 
 
-class Store(Evaluating, Publishing, Keeping):
+class Store(Evaluating, Publishing, Keeping, Drafting, Versioned):
     """An open record. Made by `kanglu.record.open`, which tells its parameters."""
 
     # -- reading -----------------------------------------------------------------------------

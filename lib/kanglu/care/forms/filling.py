@@ -102,7 +102,7 @@ def answer(
     computed = {
         name: value
         for name, item in questionnaire.by_id.items()
-        if item.computed is not None and (value := _usable(item, known.get(item.computed))) is not None
+        if item.computed is not None and (value := usable(item, known.get(item.computed))) is not None
     }
     held = hold(questionnaire, {**computed, **_given(answers)}, catalogue.indicators)
     if held.faults:
@@ -119,7 +119,7 @@ def _given(answers: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in answers.items() if value is not None and value != ""}
 
 
-def _usable(item: Item, value: Any) -> float | str | None:
+def usable(item: Item, value: Any) -> float | str | None:
     """What the record says, where it is an answer of the item; else it is left to be asked."""
     if value is None or item.kind == "choice":
         return value if value is not None and item.option(str(value)) else None

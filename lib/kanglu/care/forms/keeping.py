@@ -1,6 +1,6 @@
 """Filled forms entered in the record and read back; saved again on the same day, a form is corrected."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -10,18 +10,18 @@ import pandas as pd
 from kanglu.care.book import in_force
 from kanglu.care.checks import now, require_known, require_past
 from kanglu.care.forms.filling import Circumstances, Filled, answer, circumstances
-from kanglu.care.forms.scoring import questionnaires, score
+from kanglu.care.forms.scoring import questionnaires
+from kanglu.care.forms.stating import kept_scores, key_of, stated
 from kanglu.care.forms.visiting import require_enrolled, visits
-from kanglu.catalogue import Catalogue
 from kanglu.catalogue.answering import hold
 from kanglu.catalogue.questionnaire_files import Questionnaires
 from kanglu.catalogue.questionnaires import Questionnaire
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.errors import RecordError
-from kanglu.intake.answers import SYSTEM, facts, observation_key, unpacked
+from kanglu.intake.answers import SYSTEM, observation_key, unpacked
 from kanglu.intake.fhir.responses import bundle
 from kanglu.record import BatchWriter, Dossier, Store
-from kanglu.record.facts import WITHDRAWN, Observation, QuestionnaireResponse
+from kanglu.record.facts import WITHDRAWN, Observation
 from kanglu.record.moment import Moment
 from kanglu.record.panel import read_facts
 
@@ -96,8 +96,30 @@ def save(
     Raises `RecordError` for a day ahead or after the person's death, for somebody who is not of the staff,
     and for a visit of a programme in which the person is not enrolled then.
     """
+    return save_all(store, record_number, [filled], day, by, rules=rules)
+
+
+def save_all(
+    store: Store,
+    record_number: str,
+    fills: Sequence[Filled],
+    day: date,
+    by: str | None = None,
+    *,
+    rules: Rulebook | None = None,
+    label: str | None = None,
+    check: Callable[[pd.DataFrame], None] = lambda responses: None,
+) -> int:
+    """Enter forms of one day, all of them or none; those of follow-ups are one visit. See `save`.
+
+    Parameters
+    ----------
+    label : of the batch, when it is to say more than what was filled.
+    check : is given the person's forms as they are, under the write lock, and may refuse by raising.
+    """
     person = store.person(record_number).view
-    where = f"{person.record_number}, {filled.questionnaire.id} of {day}"
+    named = ", ".join(filled.questionnaire.id for filled in fills)
+    where = f"{person.record_number}, {named} of {day}"
     require_past(store, day, where)
     if person.death_date is not None and day > person.death_date:
         raise RecordError(
@@ -105,19 +127,19 @@ def save(
         )
     if by is not None:
         require_known(by, "member of the staff", (rules or in_force(store)).staff, where)
-    require_enrolled(store, person.id, filled, day, where)
-    key, source = f"form/{filled.questionnaire.id}/{day}", f"kanglu/{store.actor.id}"
-    response = QuestionnaireResponse(
-        person.id, SYSTEM, filled.questionnaire.id, day.isoformat(), clinical_status=filled.status,
-        author=by, origin="reported", source=source, source_key=key,
-    )  # fmt: skip
-    said = [*facts(filled.questionnaire, filled.answers, response, store.catalogue.indicators)]
-    said += _derived(store.catalogue, filled, response)
-    label = f"form {filled.questionnaire.id} {person.record_number} {day}"
-    with store.batch(label, kind="entry") as writer:
-        writer.add_many(said)
-        writer.add_many(visits(store, person.id, filled, day, by))
-        _withdraw(store, writer, key, {fact.source_key for fact in said}, person.id)
+    for filled in fills:
+        require_enrolled(store, person.id, filled, day, where)
+    source = f"kanglu/{store.actor.id}"
+    said = [
+        [*stated(filled, person.id, day, by, source, store.catalogue)] for filled in fills
+    ]  # before the write lock is held
+    with store.batch(label or f"form {named} {person.record_number} {day}", kind="entry") as writer:
+        check(_held(store, "questionnaire_response", person.id))
+        for filled, facts in zip(fills, said, strict=True):
+            writer.add_many(facts)
+            keys = {fact.source_key for fact in facts}
+            _withdraw(store, writer, key_of(filled.questionnaire.id, day), keys, person.id)
+        writer.add_many(visits(_held(store, "encounter", person.id), person.id, fills, day, by, source))
     return writer.id
 
 
@@ -140,7 +162,7 @@ def rescore(store: Store, record_number: str, *, forms: Questionnaires | None = 
             about = circumstances(dossier, day, store.catalogue)
             held = hold(questionnaire, one.answers, store.catalogue.indicators)
             filled = Filled(questionnaire, held.answers, held.open, about, store.catalogue.indicators)
-            for measure, _, column, value in _scored(filled):
+            for measure, _, column, value in kept_scores(filled):
                 scores.setdefault(measure, {})[column] = value
         found.append(replace(one, scores=scores))
     return found
@@ -160,35 +182,16 @@ def _about(store: Store, record_number: str, day: date) -> Circumstances:
     return circumstances(dossier, day, store.catalogue)
 
 
-def _scored(filled: Filled) -> Iterator[tuple[str, str, str, float | str]]:
-    """What is kept of the scores that have a number: measure, its version, column and value."""
-    rows = score(filled)
-    for scored in filled.questionnaire.scores:
-        [row] = rows.loc[[scored.measure]].to_dict("records")
-        if row["status"] == "ok":
-            for column in scored.observed:
-                yield scored.measure, row["version"], column, row[column]
-
-
-def _derived(catalogue: Catalogue, filled: Filled, response: QuestionnaireResponse) -> Iterator[Observation]:
-    """The scores of a form as observations; the version of the measure is their display."""
-    names = {one.measure: one.observed for one in filled.questionnaire.scores}
-    for measure, version, column, value in _scored(filled):
-        indicator = catalogue.indicators[names[measure][column]]
-        word = value if isinstance(value, str) else None
-        yield Observation(
-            response.person_id, indicator.id, response.effective,
-            value=None if isinstance(value, str) else float(value), value_code=word, unit=indicator.unit,
-            origin="derived", display=version, source=response.source,
-            source_key=observation_key(response.source_key, indicator.id),
-        )  # fmt: skip
+def _held(store: Store, kind: str, person_id: int) -> pd.DataFrame:
+    """The person's facts of a kind, by all that is known now."""
+    today = now(store).date()
+    with store.database.reading() as connection:
+        return read_facts(connection, [person_id], kind, Moment(today, today), None)
 
 
 def _withdraw(store: Store, writer: BatchWriter, key: str, said: set[str | None], person_id: int) -> None:
     """Take back what this form said before and does not say any more, under the write lock."""
-    today = now(store).date()
-    with store.database.reading() as connection:
-        frame = read_facts(connection, [person_id], "observation", Moment(today, today), None)
+    frame = _held(store, "observation", person_id)
     gone = frame[frame["source_key"].fillna("").str.startswith(f"{key}#") & ~frame["source_key"].isin(said)]
     for row in _plain(gone):
         fields = {name: row[name] for name in Observation._fields}
