@@ -10,6 +10,7 @@ from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
 
 import kanglu
 from kanglu.i18n import LANGS, words
@@ -19,7 +20,8 @@ from kanglu.intake.mapping_summary import _MEANINGS
 LIB = Path(kanglu.__file__).parent
 PO = sorted((LIB / "locale" / "zh" / "LC_MESSAGES").glob("*.po"))
 SPEAKERS = ("_", "words")
-"""What a module calls its words: ``_("…")``, ``words("…")``, ``words(lang)("…")``, ``_.count("…", …)``."""
+"""What a module calls its words: ``_("…")``, ``self._("…")``, ``words(lang)("…")``, ``_.count("…", …)`` …"""
+SOURCES = ("kanglu.i18n", "kanglu.ui", "kanglu.ui.page")
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,11 @@ class Said:
 def said_in(path: Path) -> Iterator[Said | str]:
     """What a module says; the place alone of a call whose message is not written there."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    speaks = any(isinstance(node, ast.ImportFrom) and node.module == "kanglu.i18n" for node in ast.walk(tree))
+    speaks = any(isinstance(node, ast.ImportFrom) and node.module in SOURCES for node in ast.walk(tree))
     for node in ast.walk(tree) if speaks else ():
         if not isinstance(node, ast.Call):
             continue
-        where = f"{path.relative_to(LIB)}:{node.lineno}"
+        where = f"{path.relative_to(LIB if path.is_relative_to(LIB) else APPS)}:{node.lineno}"
         plural = (
             isinstance(node.func, ast.Attribute) and node.func.attr == "count" and speaker(node.func.value)
         )
@@ -56,6 +58,8 @@ def speaker(node: ast.expr) -> bool:
     """Whether an expression is the words of a language."""
     if isinstance(node, ast.Call):
         return makes_words(node)
+    if isinstance(node, ast.Attribute):
+        return node.attr in SPEAKERS
     return isinstance(node, ast.Name) and node.id in SPEAKERS
 
 
@@ -68,7 +72,27 @@ def makes_words(node: ast.Call) -> bool:
     return literal in LANGS or (literal is None and not isinstance(given, ast.Subscript))
 
 
-CALLS = [call for path in sorted(LIB.rglob("*.py")) if path.name != "i18n.py" for call in said_in(path)]
+def said_in_template(path: Path) -> Iterator[Said | str]:
+    """What a template says."""
+    for call in Environment().parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
+        where = f"{path.name}:{call.lineno}"
+        plural = isinstance(call.node, nodes.Getattr) and call.node.attr == "count"
+        speaks = call.node.node if plural else call.node
+        if not (isinstance(speaks, nodes.Name) and speaks.name == "_"):
+            continue
+        forms = call.args[: 2 if plural else 1]
+        if not all(isinstance(form, nodes.Const) for form in forms):
+            yield where
+            continue
+        named = {keyword.key for keyword in call.kwargs} | ({"n"} if plural else set())
+        yield Said(tuple(form.value for form in forms), frozenset(named), where)
+
+
+APPS = Path(__file__).parents[1] / "apps"
+CODE = [path for path in sorted((*LIB.rglob("*.py"), *APPS.rglob("*.py"))) if path.name != "i18n.py"]
+TEMPLATES = sorted((*(LIB / "ui" / "templates").glob("*.html"), *APPS.rglob("*.html")))
+CALLS = [call for path in CODE for call in said_in(path)]
+CALLS += [call for path in TEMPLATES for call in said_in_template(path)]
 SENTENCES = [call for call in CALLS if isinstance(call, Said)]
 WITHOUT_TEXT = [call for call in CALLS if isinstance(call, str)]
 CATALOGUE = [

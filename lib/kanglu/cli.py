@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from kanglu import cli_forms, cli_rules, screen
+from kanglu import cli_forms, cli_rules, cli_serve, screen
 from kanglu.cli_rules import Database, Json, Known
 from kanglu.errors import KangluError, NotFound
 from kanglu.home import home
@@ -47,6 +47,8 @@ app.command()(cli_rules.evaluate)
 app.command()(cli_rules.queue)
 app.add_typer(cli_rules.rules)
 app.add_typer(cli_forms.forms)
+app.command()(cli_serve.serve)
+app.add_typer(cli_serve.accounts)
 
 AsOf = Annotated[
     datetime | None,

@@ -9,6 +9,7 @@ class Role(StrEnum):
 
     HEALTH_MANAGER = "health_manager"
     CLINICIAN = "clinician"
+    SUPERVISOR = "supervisor"
     ANALYST = "analyst"
     OPERATOR = "operator"
     ADMIN = "admin"

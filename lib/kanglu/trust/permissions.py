@@ -29,6 +29,7 @@ class Resource(StrEnum):
     IDENTITY = "identity"
     AUDIT = "audit"
     RECORDING = "recording"
+    ACCOUNTS = "accounts"
 
 
 Right = tuple[Action, Resource]
@@ -41,19 +42,22 @@ _UNDO: Right = (Action.UNDO, Resource.FACTS)
 _EXPORT: Right = (Action.EXPORT, Resource.FACTS)
 _VERIFY: Right = (Action.VERIFY, Resource.AUDIT)
 _LISTEN: Right = (Action.READ, Resource.RECORDING)
+_ACCOUNTS: Right = (Action.WRITE, Resource.ACCOUNTS)
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.HEALTH_MANAGER: frozenset({_OPEN, _READ, _NAMES, _WRITE, _UNDO, _EXPORT, _VERIFY, _LISTEN}),
     Role.CLINICIAN: frozenset({_OPEN, _READ, _NAMES, _WRITE, _EXPORT, _LISTEN}),
+    Role.SUPERVISOR: frozenset({_OPEN, _READ, _NAMES, _WRITE, _EXPORT, _VERIFY, _LISTEN}),
     Role.ANALYST: frozenset({_OPEN, _READ, _EXPORT}),
     Role.OPERATOR: frozenset({_OPEN, _WRITE, _UNDO, _VERIFY}),
-    Role.ADMIN: frozenset({_OPEN, _READ, _NAMES, _WRITE, _UNDO, _EXPORT, _VERIFY, _LISTEN}),
+    Role.ADMIN: frozenset({_OPEN, _READ, _NAMES, _WRITE, _UNDO, _EXPORT, _VERIFY, _LISTEN, _ACCOUNTS}),
 }
 """What each role may do. An analyst reads facts under pseudonyms; an operator runs imports and reads none."""
 
 PURPOSES: Mapping[Role, frozenset[Purpose]] = {
     Role.HEALTH_MANAGER: frozenset(Purpose),
     Role.CLINICIAN: frozenset({Purpose.CARE, Purpose.REPORT}),
+    Role.SUPERVISOR: frozenset(Purpose),
     Role.ANALYST: frozenset({Purpose.ANALYSIS, Purpose.REPORT}),
     Role.OPERATOR: frozenset({Purpose.ADMINISTRATION}),
     Role.ADMIN: frozenset(Purpose),

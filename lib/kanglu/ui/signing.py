@@ -1,0 +1,145 @@
+"""Signing in and out, one's password, the language: plain forms, before any page is opened."""
+
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from kanglu.errors import KangluError
+from kanglu.i18n import LANGS, Lang, words
+from kanglu.record.accounts import LONGEST, Account
+from kanglu.trust.passwords import SHORTEST
+from kanglu.ui.frame import plain
+from kanglu.ui.visitors import House, house_of, visitor_of
+
+SESSION = "kanglu_session"
+LANGUAGE = "kanglu_language"
+_MONTH = 30 * 24 * 3600
+
+
+def language(request: Request, account: Account | None = None) -> Lang:
+    """The language that was chosen, else the account's, else the browser's, else Chinese."""
+    chosen = request.cookies.get(LANGUAGE) or (account and account.language)
+    if not chosen:
+        wanted = request.headers.get("accept-language", "zh").lower()
+        chosen = "en" if wanted.startswith("en") else "zh"
+    return "en" if chosen == "en" else "zh"
+
+
+def within(path: str | None) -> str:
+    """The path where somebody wanted to go, when it is one of this house; else the first page."""
+    if not path or not path.startswith("/") or path.startswith(("//", "/\\")):
+        return "/"
+    return "/" if urlsplit(path).netloc or path.startswith("/sign-") else path
+
+
+async def show_sign_in(request: Request) -> Response:
+    """The form to sign in."""
+    return _sign_in(request, within(request.query_params.get("next")))
+
+
+async def sign_in(request: Request) -> Response:
+    """Sign in, and go on to where one wanted to go."""
+    form = await request.form()
+    name, to = str(form.get("name", "")), within(str(form.get("next", "/")))
+    house = house_of(request)
+    try:
+        token = await run_in_threadpool(house.accounts.sign_in, name, str(form.get("password", "")))
+    except KangluError:
+        _ = words(language(request))
+        text = _("Name or password is wrong, or there were too many wrong ones. Try again after a minute.")
+        return _sign_in(request, to, name, text, 401)
+    account = await run_in_threadpool(house.accounts.who, token)
+    answer = RedirectResponse(to, 303)
+    if account is not None and account.must_change:
+        answer = RedirectResponse("/password", 303)
+    _keep(request, answer, SESSION, token, int(LONGEST.total_seconds()))
+    return answer
+
+
+def _sign_in(request: Request, to: str, name: str = "", wrong: str = "", status: int = 200) -> Response:
+    lang = language(request)
+    _ = words(lang)
+    values = {"next": to, "name": name, "wrong": wrong}
+    path = str(request.url.path) + (f"?next={to}" if to != "/" else "")
+    return HTMLResponse(plain(lang, path, _("Sign in"), "sign_in.html", values), status)
+
+
+async def sign_out(request: Request) -> Response:
+    """End the session."""
+    house: House = house_of(request)
+    await run_in_threadpool(house.accounts.sign_out, request.cookies.get(SESSION, ""))
+    answer = RedirectResponse("/sign-in", 303)
+    answer.delete_cookie(SESSION)
+    return answer
+
+
+async def show_password(request: Request) -> Response:
+    """The form to change one's password."""
+    return _password(request)
+
+
+async def change_password(request: Request) -> Response:
+    """Change one's password; one signs in anew with it."""
+    form, visitor, house = await request.form(), visitor_of(request), house_of(request)
+    old, new = str(form.get("old", "")), str(form.get("new", ""))
+    _ = visitor.words
+    if new != str(form.get("again", "")):
+        return _password(request, _("The two new passwords are not the same."))
+    try:
+        await run_in_threadpool(house.accounts.change_password, visitor.account.id, old, new)
+    except PermissionError:
+        return _password(request, _("The old password is wrong."))
+    except KangluError:
+        wrong = _(
+            "Choose another: at least {n} characters, not the old one, and nothing that is guessed first.",
+            n=SHORTEST,
+        )
+        return _password(request, wrong)
+    token = await run_in_threadpool(house.accounts.sign_in, visitor.account.id, new)
+    answer = RedirectResponse("/", 303)
+    _keep(request, answer, SESSION, token, int(LONGEST.total_seconds()))
+    return answer
+
+
+def _password(request: Request, wrong: str = "") -> Response:
+    visitor = visitor_of(request)
+    values = {
+        "must": visitor.account.must_change, "wrong": wrong, "shortest": SHORTEST, "next": "/",
+        "account": visitor.account.id,
+    }  # fmt: skip
+    title = visitor.words("Change password")
+    page = plain(visitor.lang, "/password", title, "password.html", values)
+    return HTMLResponse(page, 422 if wrong else 200)
+
+
+async def speak(request: Request) -> Response:
+    """Choose the language, and stay where one is."""
+    chosen = request.path_params["language"]
+    if chosen not in LANGS:
+        return PlainTextResponse("zh, en", 404)
+    answer = RedirectResponse(within(request.query_params.get("next")), 303)
+    _keep(request, answer, LANGUAGE, chosen, 12 * _MONTH)
+    house, token = house_of(request), request.cookies.get(SESSION)
+    account = await run_in_threadpool(house.accounts.who, token)
+    if account is not None:
+        await run_in_threadpool(house.accounts.speak, account.id, chosen)
+    return answer
+
+
+def _keep(request: Request, answer: Response, name: str, value: str, seconds: int) -> None:
+    secure = request.url.scheme == "https"
+    answer.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=secure)
+
+
+ROUTES = (
+    Route("/sign-in", show_sign_in, methods=["GET"]),
+    Route("/sign-in", sign_in, methods=["POST"]),
+    Route("/sign-out", sign_out, methods=["POST"]),
+    Route("/password", show_password, methods=["GET"]),
+    Route("/password", change_password, methods=["POST"]),
+    Route("/language/{language}", speak, methods=["GET"]),
+)
+"""Those that need nobody signed in, but the password's."""

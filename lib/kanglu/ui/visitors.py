@@ -1,0 +1,104 @@
+"""The house that is served, and who is visiting it."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+
+from kanglu.home import home
+from kanglu.i18n import Lang, Words, words
+from kanglu.record import Store
+from kanglu.record.accounts import Account, Accounts
+from kanglu.record.database import Database
+from kanglu.record.opened import ZONE, Clock, system_clock
+from kanglu.trust import Actor, Purpose
+from kanglu.trust.permissions import require_purpose
+
+
+@dataclass(eq=False)
+class House:
+    """What one server process serves.
+
+    Parameters
+    ----------
+    database : the record; its connections are shared by all pages.
+    clock : gives the time; tests move it.
+    folder : where reports, recordings and uploads lie; the installation's home when None.
+    """
+
+    database: Database
+    clock: Clock = system_clock
+    folder: Path = field(default_factory=home)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may sign in."""
+        return Accounts(self.database, self.clock)
+
+    @property
+    def today(self) -> date:
+        """The clock's day in China."""
+        return self.clock().astimezone(ZoneInfo(ZONE)).date()
+
+    def store(self, actor: Actor, purpose: Purpose = Purpose.CARE, as_of: date | None = None) -> Store:
+        """The record, as somebody opens it. Raises `PermissionDenied` where the role may not."""
+        return Store(self.database, actor, require_purpose(actor, purpose), as_of=as_of, clock=self.clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is signed in, on one page.
+
+    Parameters
+    ----------
+    token : of the session; only its hash is in the database.
+    lang : in which the page is shown.
+    path : of the page, with its query.
+    """
+
+    account: Account
+    token: str = field(repr=False)
+    lang: Lang
+    path: str
+
+    @property
+    def actor(self) -> Actor:
+        """As whom the visitor reads and writes."""
+        return self.account.actor
+
+    @property
+    def words(self) -> Words:
+        """The words of the visitor's language."""
+        return words(self.lang)
+
+
+_house: ContextVar[House] = ContextVar("kanglu_house")
+_visitor: ContextVar[Visitor] = ContextVar("kanglu_visitor")
+
+
+def enter(house: House, visitor: Visitor | None) -> None:
+    """Say for whom the rest of this request, or of this connection, is."""
+    _house.set(house)
+    if visitor is not None:
+        _visitor.set(visitor)
+
+
+def present() -> tuple[House, Visitor]:
+    """The house and the visitor of the page that is being opened."""
+    return _house.get(), _visitor.get()
+
+
+def house_of(request: Request) -> House:
+    """The house, in a route of one's own."""
+    house: House = request.state.house
+    return house
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Who asks, in a route of one's own; nobody gets there without having signed in."""
+    visitor: Visitor = request.state.visitor
+    return visitor
