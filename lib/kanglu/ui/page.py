@@ -49,7 +49,7 @@ def act[F: Act](method: F | None = None, *, any_day: bool = False, parts: Sequen
     return mark if method is None else mark(method)
 
 
-class Page(pn.viewable.Viewer):  # type: ignore[misc]
+class Page(pn.viewable.Viewer):
     """The ground of every page.
 
     A page says its `routes`, its `template` (a file beside it, whose blocks are the parts that are kept up to
@@ -71,7 +71,7 @@ class Page(pn.viewable.Viewer):  # type: ignore[misc]
     def __init__(
         self, house: House, visitor: Visitor, route: Mapping[str, str], query: Mapping[str, str]
     ) -> None:
-        super().__init__(day=house.today)
+        super().__init__(day=house.today)  # type: ignore[no-untyped-call]
         self.house, self.visitor, self.route, self.query = house, visitor, dict(route), dict(query)
         self.wire = Wire(self._hear)
         self._shown: dict[str, str] = {}
@@ -189,7 +189,7 @@ class Page(pn.viewable.Viewer):  # type: ignore[misc]
             self.wire.say(self._answer)
 
     def _do(self, name: str, given: Mapping[str, Any]) -> Sequence[str] | None:
-        method = getattr(type(self), name, None)
+        method: Any = getattr(type(self), name, None)
         known = getattr(method, "kanglu_act", None)
         if known is None:
             raise PermissionDenied(f"{name!r} cannot be done here.", remedy="Reload the page.")

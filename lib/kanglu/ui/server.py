@@ -5,8 +5,8 @@ pages: forms and uploads must come from this origin, and so must websockets.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 import panel as pn
@@ -26,9 +26,9 @@ from kanglu.ui.rendering import STATIC
 from kanglu.ui.signing import SESSION, language
 from kanglu.ui.visitors import House, Visitor, enter
 
-type Scope = MutableMapping[str, Any]
-type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+type Scope = Any
+type Receive = Any
+type Send = Callable[[Any], Awaitable[None]]
 
 THREADS = 8
 OPEN = ("/sign-in", "/ui/", "/static/", "/components/", "/alive", "/language/", "/favicon.ico")
@@ -58,11 +58,12 @@ class Application:
     """
 
     def __init__(self, house: House, found: Found | None = None) -> None:
-        pn.config.nthreads = THREADS
-        pn.config.reconnect = False
+        pn.config.param.update(nthreads=THREADS, reconnect=False)
         self.house = house
         found = pages.find() if found is None else found
-        served = {route: application(page, found.pages) for page in found.pages for route in page.routes}
+        served: dict[str, Any] = {
+            route: application(page, found.pages) for page in found.pages for route in page.routes
+        }
         self.panel = PanelASGI(
             build_applications(served, location=False),
             index_enabled=False,
@@ -79,7 +80,7 @@ class Application:
                 *signing.ROUTES,
                 *found.routes,
             ],
-            default=self.panel,
+            default=cast("Any", self.panel),
             redirect_slashes=False,
         )
 
@@ -165,7 +166,7 @@ def _guarded(scope: Scope, send: Send) -> Send:
     """Add the headers that every answer has; the shell's own files may be kept, nothing else."""
     kept = scope["path"].startswith(("/ui/", "/static/", "/components/"))
 
-    async def guarded(event: MutableMapping[str, Any]) -> None:
+    async def guarded(event: Any) -> None:
         if event["type"] == "http.response.start":
             given = [one for one in event.get("headers", ()) if not (kept and one[0] == b"cache-control")]
             names = {name for name, _ in given}

@@ -10,7 +10,7 @@ from typing import Any
 import panel as pn
 
 
-class Wire(pn.custom.JSComponent):  # type: ignore[misc]
+class Wire(pn.custom.JSComponent):
     """Carries what somebody does to the page's object, and its answers back."""
 
     _esm = """
@@ -21,7 +21,7 @@ export function render({model}) {
 """
 
     def __init__(self, hear: Callable[[Mapping[str, Any]], None]) -> None:
-        super().__init__(width=0, height=0, margin=0)
+        super().__init__(width=0, height=0, margin=0)  # type: ignore[no-untyped-call]
         self._hear = hear
 
     def _handle_msg(self, data: Any) -> None:
