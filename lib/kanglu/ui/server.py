@@ -58,7 +58,8 @@ class Application:
     """
 
     def __init__(self, house: House, found: Found | None = None) -> None:
-        pn.config.param.update(nthreads=THREADS, reconnect=False)
+        pn.config.nthreads = THREADS  # type: ignore[misc]  # set by its own setter
+        pn.config.reconnect = False
         self.house = house
         found = pages.find() if found is None else found
         served: dict[str, Any] = {
