@@ -142,6 +142,17 @@ def test_asking_before_there_is_a_record_says_how_to_make_one(kanglu: Kanglu) ->
     assert "kanglu import" in answer.stderr
 
 
+def test_the_board_counts_and_names_whom_it_counts(kanglu: Kanglu, visits: Path) -> None:
+    kanglu("import", visits)
+    board = json.loads(kanglu("board", "--json", "--lang", "en").stdout)
+    numbers = {one["key"]: one for one in board["cells"]}
+    assert numbers["people"]["n"] == len(json.loads(kanglu("board", "--list", "people", "--json").stdout))
+    assert numbers["register/hypertension/enrolled"]["n"] == 0
+    assert numbers["people"]["definition"].startswith("Living people")
+    assert "people" in kanglu("board", "--lang", "en").stdout
+    assert kanglu("board", "--list", "register/none").returncode == 2
+
+
 def test_the_doctor_names_what_is_missing_and_its_remedy(kanglu: Kanglu) -> None:
     findings = {finding["name"]: finding for finding in json.loads(kanglu("doctor", "--json").stdout)}
     assert findings["python"]["ok"]

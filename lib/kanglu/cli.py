@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from kanglu import cli_forms, cli_rules, cli_serve, screen
+from kanglu import cli_board, cli_forms, cli_rules, cli_serve, screen
 from kanglu.cli_rules import Database, Json, Known
 from kanglu.errors import KangluError, NotFound
 from kanglu.home import home
@@ -45,6 +45,7 @@ Exit codes: 0 all done, 1 some items failed, 2 called wrongly.""",
 
 app.command()(cli_rules.evaluate)
 app.command()(cli_rules.queue)
+app.command()(cli_board.board)
 app.add_typer(cli_rules.rules)
 app.add_typer(cli_forms.forms)
 app.command()(cli_serve.serve)

@@ -82,7 +82,7 @@ def evaluate(
 
     from kanglu import care
 
-    with _open(database, as_of, known) as store, screen.bar("Evaluating") as progress:
+    with open_store(database, as_of, known) as store, screen.bar("Evaluating") as progress:
         done = care.evaluate(
             store,
             scope="full" if full else "changed",
@@ -112,7 +112,7 @@ def queue(
     """
     from kanglu.care.queue import queue as of_the_day
 
-    with _open(database, as_of, known) as store:
+    with open_store(database, as_of, known) as store:
         answer = of_the_day(store, owner=owner, capacity=capacity)
         names = screen_rules.names(store, answer, lang)
     screen.answer(as_json, screen_rules.queue_data(answer), lambda: screen_rules.queue(answer, names))
@@ -131,7 +131,7 @@ def explain(
     """Say why a person has each tag and task: the rule, its version and clause, the facts and their dates."""
     from kanglu import care
 
-    with _open(database, as_of, known) as store:
+    with open_store(database, as_of, known) as store:
         answer = care.explain(store, person.strip().upper(), lang=lang, closed=closed)
     screen.answer(as_json, answer.to_data(), lambda: screen_rules.explained(answer, lang))
 
@@ -160,7 +160,7 @@ def simulate(
     """
     from kanglu import care
 
-    with _open(database, None, known) as store, screen.bar("Simulating") as progress:
+    with open_store(database, None, known) as store, screen.bar("Simulating") as progress:
         compared = care.changed_by(changed, care.in_force(store), published=store.published())
         ids = store.panel(panel).ids
         answer = care.simulate(
@@ -188,7 +188,7 @@ def diff(
     """Say what changed rules would mean for whom on a day, before they go live: added, dropped, moved."""
     from kanglu import care
 
-    with _open(database, as_of, known) as store, screen.bar("Comparing") as progress:
+    with open_store(database, as_of, known) as store, screen.bar("Comparing") as progress:
         compared = care.changed_by(changed, care.in_force(store), published=store.published())
         ids = store.panel(panel).ids
         answer = care.diff(store, compared, ids, as_of=store.as_of, known=store.known, progress=progress)
@@ -227,7 +227,7 @@ def publish(changed: Changed, database: Database = None) -> None:
     """
     from kanglu import care
 
-    with _open(database, None, None) as store:
+    with open_store(database, None, None) as store:
         now = care.publish(store, changed)
     screen.say(f"In force: {len(now.rules)} rules, revision {now.revision}. kanglu evaluate goes by them.")
 
@@ -252,7 +252,8 @@ def _day(given: datetime | None) -> date | None:
     return given.date() if given else None
 
 
-def _open(database: str | None, as_of: datetime | None, known: datetime | None) -> "Store":
+def open_store(database: str | None, as_of: datetime | None, known: datetime | None) -> "Store":
+    """The record, opened for care by whoever sits at this machine."""
     from kanglu import record
     from kanglu.trust import Actor, Role
 

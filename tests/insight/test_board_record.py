@@ -137,3 +137,15 @@ def test_a_role_that_reads_no_facts_lists_nobody(filled, database_url, clock):
         pytest.raises(PermissionDenied),
     ):
         listed(store, found, "register/hypertension/enrolled")
+
+
+def test_the_stamp_changes_with_facts_results_and_undoing(filled):
+    first = filled.stamp()
+    assert filled.stamp() == first
+    with filled.batch("more") as writer:
+        writer.person(PersonStatement((Identifier("test", "new"),), "新人", "male", "1980-01-01"))
+    second = filled.stamp()
+    filled.undo(writer.id)
+    third = filled.stamp()
+    filled.begin_evaluation(AS_OF, AS_OF, "revision", "full", MANAGED)
+    assert len({first, second, third, filled.stamp()}) == 4

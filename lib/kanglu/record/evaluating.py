@@ -85,6 +85,14 @@ class Evaluating(Opened):
         with self.database.reading() as connection:
             return rulings.last_evaluation(connection)
 
+    def stamp(self) -> tuple[int, ...]:
+        """What changes with every change of the facts and of what the rules gave.
+
+        A figure read under the same stamp, of the same days and by the same rules, is the same.
+        """
+        with self.database.reading() as connection:
+            return rulings.stamp(connection)
+
     def rule_versions(self) -> list[tuple[str, int, str]]:
         """Every version of a rule that was ever in force: rule, version, and the day from which it was."""
         with self.database.reading() as connection:

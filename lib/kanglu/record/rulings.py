@@ -141,6 +141,18 @@ def current_results(connection: Connection, ids: Sequence[int] | None, known: da
     return [Stored(row[0], Ruling._make(row[1:])) for row in rows]
 
 
+def stamp(connection: Connection) -> tuple[int, ...]:
+    """The last batch, how many were undone, the last run of the rules and the last row that it wrote."""
+    columns = (
+        func.max(tables.batch.c.id),
+        func.count(tables.batch.c.undone),
+        select(func.max(evaluation.c.id)).scalar_subquery(),
+        select(func.max(rule_result.c.id)).scalar_subquery(),
+    )
+    row = connection.execute(select(*columns)).one()
+    return tuple(int(one or 0) for one in row)
+
+
 def begin(
     connection: Connection, at: str, as_of: date, known: date, revision: str, scope: str, people: int
 ) -> int:

@@ -106,7 +106,10 @@ def contacts_why(contacts: pd.DataFrame, column: str) -> Why:
         some = contacts[contacts["person_id"].isin(ids)].sort_values("effective", kind="stable")
         last = some.drop_duplicates("person_id", keep="last")
         rows = last[["person_id", "effective", column]].itertuples(index=False, name=None)
-        return {person: Because("contact", day[:_DAY], (code,)) for person, day, code in rows}
+        return {
+            person: Because("contact", day[:_DAY], (code,) if isinstance(code, str) else ())
+            for person, day, code in rows
+        }
 
     return why
 
