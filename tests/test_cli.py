@@ -261,6 +261,36 @@ def test_a_rule_that_is_refused_names_its_line_and_changes_nothing(kanglu: Kangl
     assert (failed.returncode, "at the limit" in failed.stdout) == (1, True)
 
 
+def test_a_rule_that_one_proposes_is_made_live_by_another(
+    kanglu: Kanglu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kanglu("init")
+    rule = tmp_path / "clinic.yaml"
+    rule.write_text(RULE, encoding="utf-8")
+    monkeypatch.setenv("LOGNAME", "wang")
+    assert "Proposal 1 waits" in kanglu("rules", "propose", rule, "--reason", "Winter").stdout
+    (waiting,) = json.loads(kanglu("rules", "proposals", "--json").stdout)
+    assert (waiting["proposed_by"], waiting["reason"]) == ("wang", "Winter")
+    own = kanglu("rules", "approve", "1")
+    assert own.returncode == 2
+    assert "cannot decide" in own.stderr
+    monkeypatch.setenv("LOGNAME", "li")
+    assert "rules/clinic.pressure (new)" in kanglu("rules", "proposals").stdout
+    assert "In force" in kanglu("rules", "approve", "1").stdout
+    assert "No proposal waits." in kanglu("rules", "proposals").stdout
+    assert "approved by li" in kanglu("rules", "proposals", "--all").stdout
+
+    rule.write_text(RULE.replace("ge: 150", "ge: 149").replace("version: 1", "version: 2"), encoding="utf-8")
+    refused = kanglu("rules", "propose", rule, "--reason", "Spring")
+    assert "'below' of clinic.pressure gives walk, not nothing" in refused.stderr
+    rule.write_text(RULE.replace("due: 7d", "due: 9d").replace("version: 1", "version: 2"), encoding="utf-8")
+    kanglu("rules", "propose", rule, "--reason", "Spring")
+    kanglu("rules", "propose", rule, "--reason", "Again")
+    assert "is withdrawn" in kanglu("rules", "withdraw", "3").stdout
+    monkeypatch.setenv("LOGNAME", "zhao")
+    assert "is rejected" in kanglu("rules", "reject", "2", "--note", "No").stdout
+
+
 def test_a_day_before_the_last_evaluation_is_refused(kanglu: Kanglu, visits: Path) -> None:
     kanglu("import", visits)
     kanglu("evaluate", "--as-of", "2025-06-01", "--known", "2099-12-31")

@@ -48,6 +48,7 @@ Language = Annotated[Lang, typer.Option(help="zh or en.")]
 Changed = Annotated[
     Path, typer.Argument(metavar="CHANGED.YAML", help="A file with the rules as they would be.")
 ]
+Number = Annotated[int, typer.Argument(min=1, help="As kanglu rules proposals lists it.")]
 Whom = Annotated[str, typer.Option("--panel", help="Whom: an expression as in kanglu panel.")]
 
 
@@ -232,6 +233,72 @@ def publish(changed: Changed, database: Database = None) -> None:
     screen.say(f"In force: {len(now.rules)} rules, revision {now.revision}. kanglu evaluate goes by them.")
 
 
+@rules.command()
+def propose(
+    changed: Changed,
+    reason: Annotated[str, typer.Option(help="Why, for whoever decides and for later.")],
+    database: Database = None,
+) -> None:
+    """Propose the rules of a file; a second person makes them live.
+
+    The file is refused as kanglu rules publish would refuse it. You are the account that you are signed in to
+    this machine with: somebody else, here or on the Rulebook page, approves or rejects.
+    """
+    from kanglu.care.publishing import propose_file
+
+    with _open(database, None, None) as store:
+        made = propose_file(store, changed, reason)
+    screen.say(f"Proposal {made.id} waits for a second person: kanglu rules approve {made.id}.")
+
+
+@rules.command()
+def proposals(
+    every: Annotated[bool, typer.Option("--all", help="Also those that are decided.")] = False,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """List the changes of the rules that wait for a second person."""
+    from kanglu.care import proposing
+
+    with _open(database, None, None) as store:
+        found = proposing.proposals(store, None if every else "proposed")
+    screen.answer(as_json, [one.to_data() for one in found], lambda: screen_rules.proposals(found))
+
+
+@rules.command()
+def approve(number: Number, database: Database = None) -> None:
+    """Put in force exactly what was proposed. Not by whoever proposed it."""
+    from kanglu.care import proposing
+
+    with _open_to_decide(database) as store:
+        now = proposing.approve(store, number)
+    screen.say(f"In force: {len(now.rules)} rules, revision {now.revision}. kanglu evaluate goes by them.")
+
+
+@rules.command()
+def reject(
+    number: Number,
+    note: Annotated[str, typer.Option(help="Why, for whoever proposed it.")],
+    database: Database = None,
+) -> None:
+    """Reject a proposal, saying why. Not by whoever proposed it."""
+    from kanglu.care import proposing
+
+    with _open_to_decide(database) as store:
+        proposing.reject(store, number, note)
+    screen.say(f"Proposal {number} is rejected.")
+
+
+@rules.command()
+def withdraw(number: Number, database: Database = None) -> None:
+    """Take your own proposal back."""
+    from kanglu.care import proposing
+
+    with _open(database, None, None) as store:
+        proposing.withdraw(store, number)
+    screen.say(f"Proposal {number} is withdrawn.")
+
+
 @rules.command("list")
 def list_(lang: Language = "zh", as_json: Json = False) -> None:
     """List the rules: what each gives, its version, and who held it against the issued text."""
@@ -261,3 +328,12 @@ def open_store(database: str | None, as_of: datetime | None, known: datetime | N
     return record.open(
         database, actor=Actor(user, user, Role.HEALTH_MANAGER), as_of=_day(as_of), known=_day(known)
     )
+
+
+def _open_to_decide(database: str | None) -> "Store":
+    """Whoever runs the machine may decide, under the name they signed in to it with."""
+    from kanglu import record
+    from kanglu.trust import Actor, Role
+
+    user = getpass.getuser()
+    return record.open(database, actor=Actor(user, user, Role.ADMIN))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kanglu.care import Compared, Differs, Evaluated, Explained, Reason, Simulated, Tried
+    from kanglu.care.proposing import Proposal
     from kanglu.care.queue import Queue
     from kanglu.catalogue import Rulebook
     from kanglu.i18n import Lang
@@ -149,6 +150,22 @@ def differs(compared: "Compared", answer: Sequence["Differs"]) -> None:
     )
     if len(answer) > _SHOWN:
         say(f"and {len(answer) - _SHOWN:,} more (--json names all)")
+
+
+def proposals(found: Sequence["Proposal"]) -> None:
+    """Changes of the rules: who proposes what and why, and what became of it."""
+    if not found:
+        say("No proposal waits.")
+    for one in found:
+        ended = f" by {one.decided_by} on {one.decided}" if one.decided_by else ""
+        say(f"\n{one.id} · {one.state}{ended} · proposed by {one.proposed_by} on {one.proposed}")
+        say(f"    {one.reason}")
+        if one.note:
+            say(f"    Note: {one.note}")
+        for change in one.changes:
+            say(f"    {change.name}{'' if change.before else ' (new)'}")
+            for place in change.differences if change.before else ():
+                say(f"        {place.path}: {place.before} → {place.after}")
 
 
 def tried(answer: Sequence["Tried"]) -> None:

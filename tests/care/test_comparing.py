@@ -155,3 +155,12 @@ def test_a_changed_rule_must_count_its_version_up(store, tmp_path):
     assert "up to 2" in str(refused.value)
     assert care.publish(store, changed(tmp_path, walking(2, due="9d"))).rules["clinic.walk"].version == 2
     assert [content["version"] for _, content in store.published() if content["id"] == "clinic.walk"] == [2]
+
+
+@pytest.mark.parametrize("section", ["advice", "questionnaires", "indicators", "disable"])
+def test_what_a_record_cannot_keep_is_refused_and_not_dropped(store, tmp_path, section):
+    text = f"{section}: []\n{walking()}"
+    with pytest.raises(CatalogueError, match=f"keeps no {section}") as refused:
+        care.publish(store, changed(tmp_path, text))
+    assert "data/catalogue" in str(refused.value)
+    assert store.published() == []

@@ -60,7 +60,11 @@ def changed_by(
     Raises `CatalogueError` when the file, or what comes of it, is refused; the rules in force stay.
     """
     before = rules or (load_rulebook(overlay=overlay, published=published) if published else rulebook())
-    after = load_rulebook(before.catalogue, overlay, published, path)
+    return compared(before, load_rulebook(before.catalogue, overlay, published, path))
+
+
+def compared(before: Rulebook, after: Rulebook) -> Compared:
+    """Two rulebooks, with the rules in which they differ."""
     differing = {
         name for name in {*before.rules, *after.rules} if before.rules.get(name) != after.rules.get(name)
     }

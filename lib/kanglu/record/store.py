@@ -26,7 +26,7 @@ from kanglu.record.opened import Clock, system_clock
 from kanglu.record.panel import Panel, read_facts, read_inputs, select_people
 from kanglu.record.people import PersonView, people_frame, views
 from kanglu.record.person import Person, series_of
-from kanglu.record.publishing import Publishing
+from kanglu.record.proposing import Proposing
 from kanglu.record.search import find_people
 from kanglu.record.undo import Undone, undo
 from kanglu.record.versions import Versioned
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 PEOPLE_AT_A_TIME = 100
 
 
-class Store(Evaluating, Publishing, Keeping, Drafting, Versioned):
+class Store(Evaluating, Proposing, Keeping, Drafting, Versioned):
     """An open record. Made by `kanglu.record.open`, which tells its parameters."""
 
     # -- reading -----------------------------------------------------------------------------

@@ -19,6 +19,8 @@ class Action(StrEnum):
     UNDO = "undo"
     EXPORT = "export"
     VERIFY = "verify"
+    PROPOSE = "propose"
+    APPROVE = "approve"
 
 
 class Resource(StrEnum):
@@ -30,6 +32,7 @@ class Resource(StrEnum):
     AUDIT = "audit"
     RECORDING = "recording"
     ACCOUNTS = "accounts"
+    RULES = "rules"
 
 
 Right = tuple[Action, Resource]
@@ -43,16 +46,23 @@ _EXPORT: Right = (Action.EXPORT, Resource.FACTS)
 _VERIFY: Right = (Action.VERIFY, Resource.AUDIT)
 _LISTEN: Right = (Action.READ, Resource.RECORDING)
 _ACCOUNTS: Right = (Action.WRITE, Resource.ACCOUNTS)
+_PROPOSE: Right = (Action.PROPOSE, Resource.RULES)
+_APPROVE: Right = (Action.APPROVE, Resource.RULES)
 
+_CARING = frozenset({_OPEN, _READ, _NAMES, _WRITE, _EXPORT, _LISTEN, _PROPOSE})
+"""What all may do who look after people."""
 RIGHTS: Mapping[Role, frozenset[Right]] = {
-    Role.HEALTH_MANAGER: frozenset({_OPEN, _READ, _NAMES, _WRITE, _UNDO, _EXPORT, _VERIFY, _LISTEN}),
-    Role.CLINICIAN: frozenset({_OPEN, _READ, _NAMES, _WRITE, _EXPORT, _LISTEN}),
-    Role.SUPERVISOR: frozenset({_OPEN, _READ, _NAMES, _WRITE, _EXPORT, _VERIFY, _LISTEN}),
+    Role.HEALTH_MANAGER: _CARING | {_UNDO, _VERIFY},
+    Role.CLINICIAN: _CARING | {_APPROVE},
+    Role.SUPERVISOR: _CARING | {_VERIFY, _APPROVE},
     Role.ANALYST: frozenset({_OPEN, _READ, _EXPORT}),
     Role.OPERATOR: frozenset({_OPEN, _WRITE, _UNDO, _VERIFY}),
-    Role.ADMIN: frozenset({_OPEN, _READ, _NAMES, _WRITE, _UNDO, _EXPORT, _VERIFY, _LISTEN, _ACCOUNTS}),
+    Role.ADMIN: _CARING | {_UNDO, _VERIFY, _APPROVE, _ACCOUNTS},
 }
-"""What each role may do. An analyst reads facts under pseudonyms; an operator runs imports and reads none."""
+"""What each role may do. An analyst reads facts under pseudonyms; an operator runs imports and reads none.
+
+Who may approve a change of the rules may not approve their own: a second person makes it live.
+"""
 
 PURPOSES: Mapping[Role, frozenset[Purpose]] = {
     Role.HEALTH_MANAGER: frozenset(Purpose),
