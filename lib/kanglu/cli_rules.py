@@ -246,7 +246,7 @@ def propose(
     """
     from kanglu.care.publishing import propose_file
 
-    with _open(database, None, None) as store:
+    with open_store(database, None, None) as store:
         made = propose_file(store, changed, reason)
     screen.say(f"Proposal {made.id} waits for a second person: kanglu rules approve {made.id}.")
 
@@ -260,7 +260,7 @@ def proposals(
     """List the changes of the rules that wait for a second person."""
     from kanglu.care import proposing
 
-    with _open(database, None, None) as store:
+    with open_store(database, None, None) as store:
         found = proposing.proposals(store, None if every else "proposed")
     screen.answer(as_json, [one.to_data() for one in found], lambda: screen_rules.proposals(found))
 
@@ -294,7 +294,7 @@ def withdraw(number: Number, database: Database = None) -> None:
     """Take your own proposal back."""
     from kanglu.care import proposing
 
-    with _open(database, None, None) as store:
+    with open_store(database, None, None) as store:
         proposing.withdraw(store, number)
     screen.say(f"Proposal {number} is withdrawn.")
 
