@@ -168,7 +168,7 @@ def test_nobodys_stage_says_what_is_not_there(lang):
             "Nothing is booked or planned.",
             "No call with an outcome is recorded.",
         ),
-        "zh": ("本期没有进行中的计划。", "没有预约或计划。", "没有有结果的联系记录。"),
+        "zh": ("本期没有进行中的计划。", "没有预约或计划。", "没有记录联系结果。"),
     }[lang]:
         assert sentence in said
 

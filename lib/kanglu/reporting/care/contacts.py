@@ -59,7 +59,10 @@ def _counted(period: Period, _: Words) -> Iterator[str]:
         yield _.count("{n} message was sent.", "{n} messages were sent.", found.sent)
     if found.received:
         yield _.count("{n} message came in.", "{n} messages came in.", found.received)
-    yield _.count("{n} visit is recorded.", "{n} visits are recorded.", period.visits)
+    if period.visits:
+        yield _.count("{n} visit is recorded.", "{n} visits are recorded.", period.visits)
+    else:
+        yield _("No visit is recorded.")
 
 
 def medicines(period: Period, _: Words) -> Iterator[Block]:

@@ -17,6 +17,7 @@ def opening(stage: StageSummary, _: Words) -> Iterator[Block]:
     yield Heading(_("The stage in short"))
     yield Prose((" " if _.lang == "en" else "").join(_lead(stage, _)), "lead")
     due, kept = sum(one.planned for one in period.plans), sum(one.done for one in period.plans)
+    tried = len(period.contacts.tried)
     days = (period.until - period.since).days + 1
     yield KeyValue(
         (
@@ -25,7 +26,7 @@ def opening(stage: StageSummary, _: Words) -> Iterator[Block]:
             (_("Planned times kept"), Span(_kept(kept, due, _)) if due else NOTHING),
             (
                 _("Contacts that reached the person"),
-                _of(period.contacts.reached, len(period.contacts.tried), _),
+                Span(_of(period.contacts.reached, tried, _)) if tried else NOTHING,
             ),
         ),
         2,
