@@ -396,6 +396,9 @@ def test_medicines_are_covered_by_what_was_dispensed() -> None:
     [found] = by(someone, "2025-05-31").medicines
     assert (found.medicine, found.fills, found.band) == ("氨氯地平", 2, "adherent")
     assert found.share == pytest.approx(76 / 92)
+    never = filled("2025-05-16", "2025-05-31")._replace(clinical_status="not-taken")
+    [same] = by(someone.add(never), "2025-05-31").medicines
+    assert same == found
 
 
 # -- whose plans these are -------------------------------------------------------------------------

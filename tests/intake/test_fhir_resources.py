@@ -124,6 +124,55 @@ def test_a_medicine_taken_runs_over_its_period(draft: Read) -> None:
     assert (fact.code, fact.display, fact.dosage) == (None, "二甲双胍", "0.5g 每日两次")
 
 
+def dispensed(**fields: Any) -> dict[str, Any]:
+    handed: dict[str, Any] = {"status": "completed", "whenHandedOver": "2026-03-01T09:30:00+08:00"}
+    medicine = {"medicationCodeableConcept": {"text": "氨氯地平"}}
+    return about("MedicationDispense", **(handed | medicine | fields))
+
+
+THIRTY = {"value": 30, "unit": "天", "code": "d", "system": "http://unitsofmeasure.org"}
+
+
+def test_a_medicine_handed_out_is_a_filled_order_that_lasts_for_its_days(draft: Read) -> None:
+    fact = only(draft(PATIENT, dispensed(daysSupply=THIRTY, dosageInstruction=[{"text": "每日一次"}])))
+    assert (fact.kind, fact.intent, fact.clinical_status) == ("dispense", "filler-order", "active")
+    assert (fact.effective, fact.effective_end) == ("2026-03-01T09:30:00", "2026-03-30")
+    assert (fact.display, fact.dosage) == ("氨氯地平", "每日一次")
+
+
+def test_what_was_handed_out_for_nobody_knows_how_long_is_over(draft: Read) -> None:
+    for fact in (
+        only(draft(PATIENT, dispensed())),
+        only(draft(PATIENT, dispensed(whenHandedOver="2026-03", daysSupply=THIRTY))),
+    ):
+        assert (fact.clinical_status, fact.effective_end) == ("completed", None)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept", "status"),
+    [
+        ("preparation", "not-taken", "final"),
+        ("cancelled", "not-taken", "final"),
+        ("declined", "not-taken", "final"),
+        ("stopped", "stopped", "final"),
+        ("unknown", "active", "final"),
+        ("entered-in-error", "not-taken", "entered-in-error"),
+    ],
+)
+def test_only_what_was_handed_out_is_taken(said: str, kept: str, status: str, draft: Read) -> None:
+    fact = only(draft(PATIENT, dispensed(status=said, daysSupply=THIRTY)))
+    assert (fact.clinical_status, fact.status) == (kept, status)
+
+
+@pytest.mark.parametrize(
+    "supply", [{"value": 0}, {"value": 1000}, {"value": 2.5}, {"value": "30"}, {"value": 4, "code": "wk"}]
+)
+def test_a_supply_that_is_no_number_of_days_is_refused(supply: dict[str, Any], draft: Read) -> None:
+    read = draft(PATIENT, dispensed(daysSupply=supply))
+    assert read.facts == []
+    assert [trouble.field for trouble in read.troubles] == ["daysSupply"]
+
+
 MEDICATION = {"resourceType": "Medication", "id": "m", "code": coded("860975", "Metformin", "http://rxnorm")}
 
 

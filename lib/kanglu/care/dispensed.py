@@ -1,8 +1,8 @@
 """How well a person's medicines were covered by what was dispensed (PDC), where dispensing is known.
 
-A dispensing is a request for a medicine that its filler states (intent ``filler-order``), from the day on
-which it was handed out to the last one for which it lasts. What was merely asked for, or is said to be taken,
-says nothing of what was dispensed.
+A dispensing is what its filler states (intent ``filler-order``: a filled request, or a FHIR
+MedicationDispense), from the day on which it was handed out to the last one for which it lasts. What was
+merely asked for, or is said to be taken, says nothing of what was dispensed.
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from kanglu.record.listed import UNSOUND
 FILLED: Final = "filler-order"
 _DAY: Final = len("2026-05-26")
 _LONGEST: Final = 999
+_NOT_HANDED_OUT: Final = frozenset(("cancelled", "not-taken", "draft", "on-hold"))
 _READ: Final = ("display", "effective", "effective_end", "intent", "clinical_status", "status")
 
 
@@ -56,7 +57,7 @@ def _fills(medications: pd.DataFrame, since: date, until: date) -> dict[str, lis
     """The fills of each medicine in the period, as the score reads them: ``2024-01-01:30``."""
     found: dict[str, list[str]] = {}
     for name, first, last, intent, state, status in rows_in(medications, _READ):
-        if intent != FILLED or status in UNSOUND or state == "cancelled" or name is None:
+        if intent != FILLED or status in UNSOUND or state in _NOT_HANDED_OUT or name is None:
             continue
         if first is None or last is None or min(len(first), len(last)) < _DAY:
             continue

@@ -87,9 +87,9 @@ class Condition(NamedTuple):
 
 
 class MedicationStatement(NamedTuple):
-    """A medicine asked for or taken (FHIR MedicationRequest, MedicationStatement).
+    """A medicine asked for, handed out or taken (FHIR MedicationRequest, -Dispense, -Statement).
 
-    `kind` tells the two apart; `clinical_status` is active, completed, stopped, on-hold …
+    `kind` tells them apart; `clinical_status` is active, completed, stopped, on-hold …
     """
 
     person_id: int
@@ -98,7 +98,7 @@ class MedicationStatement(NamedTuple):
     effective: str | None
     effective_end: str | None = None
     clinical_status: str | None = None
-    kind: Literal["request", "statement"] = "statement"
+    kind: Literal["request", "dispense", "statement"] = "statement"
     intent: str | None = None
     dosage: str | None = None
     reason: str | None = None

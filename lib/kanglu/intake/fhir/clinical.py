@@ -1,6 +1,8 @@
 """FHIR resources other than Patient and Observation, each to its one fact."""
 
 from collections.abc import Callable, Mapping
+from datetime import date as Day
+from datetime import timedelta
 from typing import Literal
 
 from kanglu.intake.fhir.draft import Concept, Malformed
@@ -32,6 +34,9 @@ from kanglu.record.facts import (
 )
 
 _NOTHING = Concept(None, None, None)
+_DAYS = frozenset(("d", "day", "days", "天", "日"))
+_DAY = len("2026-05-26")
+_LONGEST_SUPPLY = 999
 
 
 def condition(resource: Resource, seen: Seen) -> Condition:
@@ -73,10 +78,41 @@ def medication_statement(resource: Resource, seen: Seen) -> MedicationStatement:
     return _medication(resource, seen, "statement", start or date(resource, "dateAsserted"), end, "dosage")
 
 
+def medication_dispense(resource: Resource, seen: Seen) -> MedicationStatement:
+    """A medicine handed out: a filled order, from the day it was handed out to the last it lasts for.
+
+    It is taken while it lasts; where nobody says for how many days, it was handed out and no more is known.
+    One that was never handed out is kept as not taken.
+    """
+    start = date(resource, "whenHandedOver") or date(resource, "whenPrepared")
+    end = _last_day(start, node(resource, "daysSupply"))
+    found = _medication(resource, seen, "dispense", start, end, "dosageInstruction")
+    state = found.clinical_status
+    if state in ("completed", "unknown"):
+        state = "completed" if end is None else "active"
+    elif state != "stopped":
+        state = "not-taken"
+    return found._replace(intent="filler-order", clinical_status=state)
+
+
+def _last_day(start: str | None, supply: Resource) -> str | None:
+    """The last day that a supply lasts for, where its day and its length are known."""
+    if not supply:
+        return None
+    days, unit = supply.get("value"), text(supply, "code") or text(supply, "unit") or "d"
+    if not isinstance(days, (int, float)) or days != int(days) or not 1 <= days <= _LONGEST_SUPPLY:
+        raise Malformed("daysSupply", f"{days} is not a number of days.", "Give whole days, 1 to 999.")
+    if unit not in _DAYS:
+        raise Malformed("daysSupply", f"{unit} is not a unit of days.", "Give the supply in days (d).")
+    if start is None or len(start) < _DAY:
+        return None
+    return (Day.fromisoformat(start[:_DAY]) + timedelta(days=int(days) - 1)).isoformat()
+
+
 def _medication(
     resource: Resource,
     seen: Seen,
-    kind: Literal["request", "statement"],
+    kind: Literal["request", "statement", "dispense"],
     start: str | None,
     end: str | None,
     dosage: str,
@@ -286,6 +322,7 @@ CLINICAL: Mapping[str, Callable[[Resource, Seen], Fact]] = {
     "Condition": condition,
     "MedicationRequest": medication_request,
     "MedicationStatement": medication_statement,
+    "MedicationDispense": medication_dispense,
     "AllergyIntolerance": allergy,
     "Encounter": encounter,
     "Procedure": procedure,

@@ -46,6 +46,7 @@ _ELEMENTS: dict[str, dict[str, str]] = {
     "AllergyIntolerance": {"substance": _DSTU2, "assertedDate": _STU3, "participant": _R5},
     "MedicationRequest": {"context": _STU3, "medication": _R5},
     "MedicationStatement": {"patient": _DSTU2, "wasNotTaken": _DSTU2, "taken": _STU3, "medication": _R5},
+    "MedicationDispense": {"notDone": _STU3, "medication": _R5},
     "DiagnosticReport": {"codedDiagnosis": _STU3, "context": _STU3, "image": _STU3},
     "CarePlan": {"context": _STU3, "definition": _STU3},
 }
