@@ -137,7 +137,8 @@ def person(
     key: Annotated[
         str,
         typer.Argument(
-            help="Record number, or part of a name, or the last four of an ID or telephone number."
+            help="Record number; part of a name, in characters, pinyin or initials; a card; the whole or "
+            "the end of an ID or telephone number."
         ),
     ],
     database: Database = None,

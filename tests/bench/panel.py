@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from kanglu import record
 from kanglu.record import tables
+from kanglu.record.bulk import bulk_insert
 from kanglu.record.database import opened
-from kanglu.record.writing import bulk_insert
 
 YEARS = range(2016, 2026)
 LAST_DAY = date(2025, 12, 31)

@@ -23,7 +23,7 @@ from kanglu.trust import keys as key_ring
 from kanglu.trust.keys import Keys
 
 ENVIRONMENT = "KANGLU_DATABASE_URL"
-HEAD = "0003"
+HEAD = "0004"
 """The schema revision that this code reads and writes; revisions are numbers, so they sort."""
 BUSY_SECONDS = 60
 _WRITERS, _AUDIT = 7_261_101, 7_261_102

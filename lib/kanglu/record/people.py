@@ -136,11 +136,16 @@ def _full(day: str | None) -> str | None:
 
 def views(people: pd.DataFrame) -> list[PersonView]:
     """Each row of a people frame as a `PersonView`."""
-    rows = people[list(PEOPLE_COLUMNS)].astype(object).where(people[list(PEOPLE_COLUMNS)].notna(), None)
+    columns = ([_given(value) for value in people[name].tolist()] for name in PEOPLE_COLUMNS)
     return [
         PersonView(int(row[0]), row[1], row[2], row[3], _date(row[4]), _date(row[5]), bool(row[6]))
-        for row in rows.itertuples(index=False, name=None)
+        for row in zip(*columns, strict=True)
     ]
+
+
+def _given(value: Any) -> Any:
+    """The value, or None where there is none (a missing text is no equal of itself)."""
+    return value if value == value else None
 
 
 def _date(text: str | None) -> date | None:

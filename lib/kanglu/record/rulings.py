@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, sel
 from kanglu.dates import last_instant
 from kanglu.errors import RecordError
 from kanglu.record import tables
+from kanglu.record.bulk import bulk_insert
 from kanglu.record.columns import fetched
 from kanglu.record.identity import chunks, next_id
 from kanglu.record.tables import evaluated_person, evaluation, person, rule_result, rule_version
-from kanglu.record.writing import bulk_insert
 
 ROWS_A_STATEMENT = 5000
 WHOLE = ("full", "changed")

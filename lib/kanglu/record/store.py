@@ -27,7 +27,7 @@ from kanglu.record.panel import Panel, read_facts, read_inputs, select_people
 from kanglu.record.people import PersonView, people_frame, views
 from kanglu.record.person import Person, series_of
 from kanglu.record.proposing import Proposing
-from kanglu.record.search import find_people
+from kanglu.record.search import MOST, Matches, find_people
 from kanglu.record.undo import Undone, undo
 from kanglu.record.versions import Versioned
 from kanglu.record.writing import BatchWriter
@@ -74,15 +74,25 @@ class Store(Evaluating, Proposing, Keeping, Drafting, Versioned):
             self._audit([Deed("read dossier", number_of(one.person.id)) for one in read])
             yield from read
 
-    def find(self, text: str) -> list[PersonView]:
-        """People by part of the name, record number, or the last four of a telephone or identity number."""
+    def search(self, text: str, limit: int = MOST) -> Matches:
+        """People whom a text may mean, the likeliest first, with what of each matched.
+
+        Parameters
+        ----------
+        text : part of a name (in characters, pinyin or initials), record number, whole number of any card,
+            whole telephone or identity number or its last four or more.
+        limit : most people to find; each of them is audited.
+        """
         self._require_read()
         require(self.actor, Action.READ, Resource.IDENTITY)
         with self.database.reading() as connection:
-            ids = find_people(connection, self.database.keys, text, self.moment)
-            found = views(people_frame(connection, self.moment, tables.person.c.id.in_(ids)))
-        self._audit([Deed("find", number_of(view.id)) for view in found])
-        return found
+            matches = find_people(connection, self.database.keys, text, self.moment, limit)
+        self._audit([Deed("find", number_of(one.person.id), {"by": one.by}) for one in matches.found])
+        return matches
+
+    def find(self, text: str) -> list[PersonView]:
+        """The people of `search`, without what matched."""
+        return [one.person for one in self.search(text).found]
 
     def panel(
         self, expr: str = "all", as_of: date | str | None = None, known: date | str | None = None

@@ -88,7 +88,7 @@ identifier = Table(
     "identifier",
     metadata,
     *_of_person(),
-    Column("system", text(), nullable=False),
+    Column("system", text(), nullable=False, index=True),
     Column("blind_index", text(), nullable=False),
     Column("tail_index", text(), index=True),
     Column("cipher", text(), nullable=False),
@@ -237,6 +237,19 @@ condition = FACTS["condition"]
 medication_statement = FACTS["medication_statement"]
 
 Index("ix_observation_indicator_person_id", observation.c.indicator, observation.c.person_id)
+
+name_key = Table(
+    "name_key",
+    metadata,
+    Column("demographics_id", ForeignKey(demographics.c.id), primary_key=True, autoincrement=False),
+    Column("kind", text(), primary_key=True),
+    Column("key", text(), primary_key=True),
+    Column("place", Integer, nullable=False),
+    Index("ix_name_key_key", "key", "place", "demographics_id"),
+    sqlite_with_rowid=False,
+    comment="Under what a name is found (see `names`): derived from a version of the demographics, and "
+    "removed with it. `place` is 0 for a key that begins where the name does.",
+)
 
 LEADING: tuple[str, ...] = ("id", "batch_id", "recorded", "replaces")
 """Columns of every fact table that the record itself fills, before the fact's own."""

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from kanglu.errors import NotFound, RecordError
 from kanglu.record import tables
+from kanglu.record.keying import forget_names
 from kanglu.record.tables import FACTS, MERGE, OF_PERSON
 
 AT_ONCE = "0001-01-01"
@@ -63,6 +64,7 @@ def undo(connection: Connection, batch_id: int, at: str) -> Undone:
             remedy=f"Undo {names} first, the latest first; import what still holds again afterwards.",
         )
     _unsettle(connection, batch_id)
+    forget_names(connection, batch_id)
     facts = _remove(connection, batch_id)
     people = connection.execute(delete(tables.person).where(tables.person.c.batch_id == batch_id)).rowcount
     connection.execute(delete(tables.problem).where(tables.problem.c.batch_id == batch_id))

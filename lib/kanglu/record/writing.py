@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 
 from kanglu.errors import RecordError
 from kanglu.record import tables
+from kanglu.record.bulk import bulk_insert
 from kanglu.record.facts import (
     KIND_OF,
     KINDS,
@@ -22,6 +23,7 @@ from kanglu.record.facts import (
     PersonStatement,
 )
 from kanglu.record.identity import Register, chunks, next_id
+from kanglu.record.keying import key_names
 from kanglu.record.receipt import Problem, Receipt
 from kanglu.record.sorting import Known, Sorted, sameness, sort_out
 from kanglu.trust.keys import Keys
@@ -182,6 +184,9 @@ class BatchWriter:
         found = sort_out(kind, facts, known, next_id(self._connection, table))
         columns = (*tables.LEADING, *kind.fields)
         bulk_insert(self._connection, table, columns, self._rows(found))
+        if kind.fact is Demographics:
+            names = ((one.name, one.status) for one in found.facts)  # type: ignore[union-attr]
+            key_names(self._connection, enumerate(names, start=found.first_id))
         self.stored += len(found.facts)
         for name in ("new", "duplicate", "corrected"):
             self._counts[name] += found.counts[name]
@@ -238,18 +243,3 @@ def _said_of_merged(
         .where(link.c.into_id.in_(people))
     )
     return (sameness(kind, tuple(row)) for row in connection.execute(query))
-
-
-def bulk_insert(
-    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
-) -> None:
-    """Insert many rows at the driver's own speed: `executemany` on SQLite, COPY on PostgreSQL."""
-    names = ", ".join(f'"{name}"' for name in columns)
-    driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "postgresql":
-        with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-    else:
-        marks = ", ".join("?" * len(columns))
-        driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)
