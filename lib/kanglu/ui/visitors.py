@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from kanglu.home import home
 from kanglu.i18n import Lang, Words, words
+from kanglu.jobs import Jobs
 from kanglu.record import Store
 from kanglu.record.accounts import Account, Accounts
 from kanglu.record.database import Database
@@ -38,6 +39,11 @@ class House:
     def accounts(self) -> Accounts:
         """Who may sign in."""
         return Accounts(self.database, self.clock)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Long work beside the pages."""
+        return Jobs(self.folder / "data" / "jobs", self.database, self.clock)
 
     @property
     def today(self) -> date:
