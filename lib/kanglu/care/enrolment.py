@@ -9,22 +9,19 @@ from typing import Final
 import pandas as pd
 
 from kanglu.care.book import in_force
+from kanglu.care.caseload import CARD, clients
 from kanglu.care.checks import now, require_known, require_past, require_reason
 from kanglu.care.tasks import held_on
 from kanglu.catalogue.programmes import Member
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.errors import RecordError
 from kanglu.record import BatchWriter, Store
-from kanglu.record.columns import read_columns
 from kanglu.record.facts import WITHDRAWN, CareTeam, EpisodeOfCare, PersonStatement
 from kanglu.record.identity import record_number as number_of
 from kanglu.record.moment import Moment
 from kanglu.record.panel import read_facts
 
-CARD: Final = "card"
 _ASSIGNED: Final = ("doctor", "manager")
-_ALL: Final = 2**31 - 1
-_MEMBERSHIP: Final = ("person_id", "code", "effective", "effective_end", "clinical_status", "practitioner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +148,8 @@ def _least_loaded(
             where=where,
             remedy="Add the doctor to `bound_to` of a manager of the staff, or choose another doctor.",
         )
-    with store.database.reading() as connection:
-        moment = Moment(day, now(store).date())
-        columns = read_columns(connection, "care_team", _MEMBERSHIP, moment, 0, _ALL)
-    team = held_on(pd.DataFrame(columns), day)
-    others = team[(team["code"] == "manager") & (team["person_id"] != person_id)]
-    clients = others.groupby("practitioner")["person_id"].nunique()
-    return min(bound, key=lambda name: (clients.get(name, 0), name))
+    many = clients(store, day, without=person_id)
+    return min(bound, key=lambda name: (many.get(name, 0), name))
 
 
 @contextmanager

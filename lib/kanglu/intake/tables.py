@@ -1,7 +1,7 @@
 """Tables in: CSV, TSV, XLSX and XLS, one row a visit or one row a result, read by a mapping."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as TypingMapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,6 +38,10 @@ class Planned:
     table: Table
     mapping: Mapping
     dates: Dates | None
+
+
+type Proposal = tuple[Table, Mapping, bool, Refused | None]
+"""A table, its mapping, whether that is the institution's own, and why it could not be taken in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,26 @@ class TableReader:
             except Refused as error:
                 refused.append(error)
         return planned, refused
+
+    def proposals(self, document: Document, catalogue: "Catalogue") -> Iterator[Proposal]:
+        """Each sheet with what its columns would be taken for; nothing is kept.
+
+        Raises `Refused` where the file holds no table at all.
+        """
+        for sheet in grids(document.content()):
+            found = table(document.name, sheet, _knows(catalogue))
+            error: Refused | None = None
+            try:
+                kept = mappings.find(found.headers, stem_of(found.file), self.folder)
+                mapping = propose(found, catalogue, self.mapping or (kept[0] if kept else None))
+            except CatalogueError as wrong:
+                yield found, propose(found, catalogue), False, Refused(wrong.what, remedy=wrong.remedy)
+                continue
+            try:
+                _checked(found, mapping, "the mapping")
+            except Refused as wrong_table:
+                error = wrong_table
+            yield found, mapping, bool(kept and kept[1]), error
 
     def _plan(self, found: Table, catalogue: "Catalogue") -> Planned:
         try:

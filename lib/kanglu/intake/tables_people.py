@@ -12,7 +12,7 @@ from kanglu.intake.tables_header import Table
 from kanglu.intake.tables_text import not_measured, plain, text_of
 from kanglu.intake.tables_words import meanings
 from kanglu.record.facts import NATIONAL_ID, Identifier, PersonStatement, Sex, Telecom
-from kanglu.record.identity import valid_national_id
+from kanglu.record.identity import said_by_national_id, valid_national_id
 
 _STANDARD_SEX: dict[str, Sex] = {"0": "unknown", "1": "male", "2": "female", "9": "unknown"}
 """GB/T 2261.1 and ISO/IEC 5218."""
@@ -155,7 +155,7 @@ def _against_number(row: _Row) -> tuple[str, str] | None:
     number = _national(row)
     if not number:
         return None
-    stated = _said_by(number)
+    stated = said_by_national_id(number)
     if row.birth_date and stated[0] and not stated[0].startswith(row.birth_date[:10]):
         return (
             "birth date",
@@ -164,12 +164,6 @@ def _against_number(row: _Row) -> tuple[str, str] | None:
     if row.sex in ("male", "female") and row.sex != stated[1]:
         return "sex", f"The sex {row.sex} is not the one in the identity number, {stated[1]}."
     return None
-
-
-def _said_by(number: str) -> tuple[str | None, Sex]:
-    day = number[6:14] if len(number) == 18 else f"19{number[6:12]}"
-    odd = int(number[16] if len(number) == 18 else number[14]) % 2
-    return f"{day[:4]}-{day[4:6]}-{day[6:]}", "male" if odd else "female"
 
 
 def _identifiers(

@@ -7,7 +7,7 @@ found by a keyed hash.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Table, func, insert, select
 
@@ -47,6 +47,14 @@ def valid_national_id(value: str) -> bool:
         return False
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=False))
     return number[17] == _CHECK[total % 11]
+
+
+def said_by_national_id(value: str) -> tuple[str, Literal["male", "female"]]:
+    """The birth date and the sex that a valid identity number of 18 or of 15 digits states."""
+    number = normalised(value)
+    day = number[6:14] if len(number) == 18 else f"19{number[6:12]}"
+    odd = int(number[16] if len(number) == 18 else number[14]) % 2
+    return f"{day[:4]}-{day[4:6]}-{day[6:]}", "male" if odd else "female"
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from kanglu.dates import instant
 from kanglu.errors import NotFound, RecordError
 from kanglu.record import auditing, dossier, tables
 from kanglu.record.auditing import Deed, Scribe
+from kanglu.record.batches import Batches
 from kanglu.record.checking import Verification, integrity, status
 from kanglu.record.database import lock_writers, opened, uncollected
 from kanglu.record.dossier import Dossier, read_dossiers
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 PEOPLE_AT_A_TIME = 100
 
 
-class Store(Evaluating, Proposing, Keeping, Drafting, Versioned):
+class Store(Evaluating, Proposing, Keeping, Drafting, Versioned, Batches):
     """An open record. Made by `kanglu.record.open`, which tells its parameters."""
 
     # -- reading -----------------------------------------------------------------------------

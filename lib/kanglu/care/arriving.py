@@ -1,0 +1,41 @@
+"""Files that arrive: taken in, and what the rules say of them at once."""
+
+from collections.abc import Callable, Sequence
+from shutil import rmtree
+from typing import Any
+
+from kanglu.care.evaluation import evaluate
+from kanglu.intake import import_files
+from kanglu.record import Store
+
+type Progress = Callable[[int, int], None]
+
+
+def take_in(
+    store: Store, progress: Progress, paths: Sequence[str], waiting: str | None = None
+) -> dict[str, Any]:
+    """Import files as one batch and evaluate those whom it touched, so that what is urgent is a task at once.
+
+    Parameters
+    ----------
+    progress : called with how many files are read, of 0; then with how many people are evaluated, of all.
+    waiting : a folder in which the files waited, which is removed when they are in the record.
+
+    Returns
+    -------
+    The batch (None when not a single file could be read), its counts, how many things the rules gave, by
+    kind, and the files that were refused, each with reason and remedy.
+    """
+    receipt = import_files(store, paths, progress=lambda done, _name: progress(done, 0))
+    given: dict[str, int] = {}
+    if receipt.batch is not None and (receipt.facts["new"] or receipt.facts["corrected"]):
+        given = dict(evaluate(store, progress=progress).entered)
+    if receipt.batch is not None and waiting is not None:
+        rmtree(waiting, ignore_errors=True)
+    refused = [one for one in receipt.problems if one.file in receipt.refused]
+    return {
+        "batch": receipt.batch,
+        "facts": dict(receipt.facts),
+        "given": given,
+        "refused": [[one.file, one.reason, one.remedy] for one in refused],
+    }

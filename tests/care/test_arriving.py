@@ -1,0 +1,72 @@
+"""Files that arrive are taken in and evaluated at once; and who looks after whom."""
+
+from pathlib import Path
+
+from tests.care.ruled import TODAY, book, carer, enter, people
+
+from kanglu.care.arriving import take_in
+from kanglu.care.caseload import loads, standing
+from kanglu.care.enrolment import assign_doctor, enrol, open_card
+from kanglu.care.tasks import tasks
+from kanglu.record import Store
+from kanglu.record.facts import Identifier, PersonStatement
+
+CRITICAL = "体检号,日期,收缩压(mmHg),舒张压(mmHg),钾(mmol/L)\n1,2026-06-30,210,125,7.1\n"
+
+
+def test_a_critical_value_in_a_file_is_a_task_when_the_file_is_in(store: Store, tmp_path: Path) -> None:
+    waiting = tmp_path / "waiting"
+    waiting.mkdir()
+    (waiting / "a.csv").write_text(CRITICAL, encoding="utf-8")
+    said: list[tuple[int, int]] = []
+    found = take_in(store, lambda *how: said.append(how), [str(waiting / "a.csv")], str(waiting))
+    assert found["batch"] == 1
+    assert found["facts"]["new"] > 0
+    assert found["given"]["task"] > 0
+    assert said[0] == (1, 0)
+    assert said[-1] == (1, 1)
+    assert not waiting.exists()
+    open_ = tasks(store, store.panel())
+    assert not open_[open_["priority"] == open_["priority"].max()].empty
+
+
+def test_the_same_file_again_changes_nothing_and_asks_the_rules_nothing(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(CRITICAL, encoding="utf-8")
+    first = take_in(store, lambda *_: None, [str(tmp_path / "a.csv")])
+    again = take_in(store, lambda *_: None, [str(tmp_path / "a.csv")])
+    assert again["facts"]["new"] == again["facts"]["corrected"] == 0
+    assert again["facts"]["duplicate"] == first["facts"]["new"]
+    assert again["given"] == {}
+
+
+def test_what_cannot_be_read_at_all_waits_on_and_is_named(store: Store, tmp_path: Path) -> None:
+    waiting = tmp_path / "waiting"
+    waiting.mkdir()
+    (waiting / "a.pdf").write_text("%PDF-1.7", encoding="utf-8")
+    found = take_in(store, lambda *_: None, [str(waiting / "a.pdf")], str(waiting))
+    assert found["batch"] is None
+    [[name, reason, remedy]] = found["refused"]
+    assert (name, reason) == ("a.pdf", "It is a PDF.")
+    assert remedy
+    assert waiting.exists()
+
+
+def test_managers_are_listed_by_how_few_clients_they_have(store: Store) -> None:
+    one, two, three = people(store, "甲", "乙", "丙")
+    enter(store, carer(one, "wang"), carer(two, "wang"), carer(three, "zhao"))
+    assert [(load.member.id, load.clients) for load in loads(store, book(), TODAY)] == [
+        ("zhao", 1),
+        ("wang", 2),
+    ]
+    assert [load.member.id for load in loads(store, book(), TODAY, "dr_he")] == ["zhao"]
+    assert loads(store, book(), TODAY, "dr_alone") == []
+
+
+def test_a_person_stands_in_programmes_and_with_a_doctor(store: Store) -> None:
+    open_card(store, PersonStatement((Identifier("mrn", "1"),), name="张三"), TODAY, "reception")
+    assert standing(store.dossier("K000001")).programmes == {"card": "2026-06-30"}
+    enrol(store, "K000001", "hypertension", TODAY, rules=book())
+    assign_doctor(store, "K000001", "dr_he", TODAY, rules=book())
+    found = standing(store.dossier("K000001"))
+    assert found.programmes == {"card": "2026-06-30", "hypertension": "2026-06-30"}
+    assert (found.doctor, found.manager) == ("dr_he", "zhao")
