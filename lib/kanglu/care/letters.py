@@ -16,7 +16,7 @@ from kanglu.dates import age_on
 from kanglu.i18n import Lang, Words, words
 from kanglu.record import Store
 from kanglu.record.moment import Moment
-from kanglu.record.people import views
+from kanglu.record.people import PersonView, views
 from kanglu.record.rulings import Ruling
 
 
@@ -26,10 +26,12 @@ class Letters:
 
     Parameters
     ----------
-    about : who they are, by id.
+    about : who they are as far as a letter may say it, by id.
+    people : the same in full.
     """
 
     about: Mapping[int, About]
+    people: Mapping[int, PersonView]
     rules: Rulebook
     as_of: date
     say: Words
@@ -51,6 +53,7 @@ class Letters:
         slots |= _slots(acts.frame("appointment"), day, say)
         said = acts.contacts[acts.contacts["text"].notna()]
         quotes = dict(zip(said["id"].tolist(), said["text"].tolist(), strict=True))
+        people = {view.id: view for view in views(store.people(ids, moment))}
         about = {
             view.id: About(
                 view.name,
@@ -59,9 +62,9 @@ class Letters:
                 slots.get(view.id),
                 quotes,
             )
-            for view in views(store.people(ids, moment))
+            for view in people.values()
         }
-        return cls(about, rules, day, say)
+        return cls(about, people, rules, day, say)
 
     def write(self, message: MessageType, row: Ruling) -> tuple[str | None, list[str]]:
         """The words of a message, or None and what they lack: nobody is written that something is unknown."""

@@ -11,7 +11,7 @@ then who are not served yet, and a day has room for r contacts beside the emerge
 n / r days later.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -22,7 +22,6 @@ import pandas as pd
 from kanglu.care.book import in_force
 from kanglu.care.calendar import EVER, NEVER, iso, number
 from kanglu.care.checks import require_known
-from kanglu.care.given import OPEN
 from kanglu.care.marks import marks
 from kanglu.care.tasks import TASKS, Acts, acts_of, days_of, derived, frame_of
 from kanglu.catalogue.rulebook import Rulebook
@@ -119,9 +118,12 @@ def queue(
     moment = Moment(as_of or store.as_of, known or as_of or store.known)
     if owner is not None:
         require_known(owner, "member of the staff", book.staff, "queue")
-    found = entries(_read(store, moment, owner, book))
+    work, _ = workable(store, moment, None if owner is None else [owner], book)
+    people = store.people(sorted(set(work["person_id"].tolist())), moment).set_index("person_id")
+    work["record_number"] = people["record_number"].reindex(work["person_id"]).to_numpy(dtype=object)
+    found = entries(work)
     if owner is None and capacity is None:
-        return _of_all(found, book)
+        return shared_out(found, book)
     return ranked(found, book.staff[str(owner)].capacity if capacity is None else capacity)
 
 
@@ -183,7 +185,7 @@ def _entry(row: Mapping[Any, Any]) -> Entry:
     )  # fmt: skip
 
 
-def _of_all(found: pd.DataFrame, rules: Rulebook) -> Queue:
+def shared_out(found: pd.DataFrame, rules: Rulebook) -> Queue:
     """Everybody's queue, each cut at its owner's capacity; what nobody owns is open to all, and not cut."""
     today: set[int] = set()
     for owner, some in found.groupby("owner", dropna=False):
@@ -197,27 +199,35 @@ def _of_all(found: pd.DataFrame, rules: Rulebook) -> Queue:
     )
 
 
-def _read(store: Store, moment: Moment, owner: str | None, rules: Rulebook) -> pd.DataFrame:
-    """Everything that can be worked on, by one of the staff or by all, as `entries` wants it."""
-    day = moment.as_of.isoformat()
+def workable(
+    store: Store,
+    moment: Moment,
+    owners: Collection[str] | None,
+    rules: Rulebook,
+    ids: Sequence[int] | None = None,
+) -> tuple[pd.DataFrame, Acts]:
+    """Everything that can be worked on, by some of the staff or by all, or for some people.
+
+    Returns
+    -------
+    Rows as `entries` wants them but for the record number, with all else that is known of each task; and what
+    was done for these people. It is read as the rules read: whoever shows it to somebody reads the people.
+    """
     # Whose turn it may be is seen from what the rules gave; only those people's facts are read.
-    stored = [one.row for one in store.current_results(None, moment.known) if one.row.starts <= day]
-    rows = frame_of([row for row in stored if row.kind in TASKS and (row.window_start or day) <= day])
-    ids = sorted(set(rows.loc[(rows["state"] == OPEN) | (rows["ends"] >= day), "person_id"].tolist()))
-    rows = rows[rows["person_id"].isin(ids)]
-    acts = acts_of(store, ids, moment, "flag")
+    asked = store.asked_for(moment.as_of, moment.known, TASKS, HIGH_RISK_TAGS, owners=owners, ids=ids)
+    stored = [one.row for one in asked]
+    rows = frame_of([row for row in stored if row.kind in TASKS])
+    acts = acts_of(store, rows["person_id"].tolist(), moment, "flag")
     found = derived(rows, acts, rules)
     next_try = days_of(found["next_try"])
     today = number(moment.as_of)
     found = found[found["state"].isin(WORKABLE) & ((next_try <= today) | (next_try == NEVER))]
-    if owner is not None:
-        found = found[found["owner"] == owner]
+    if owners is not None:
+        found = found[found["owner"].isin(owners)]
     tags = frame_of([row for row in stored if row.kind == "tag"])
     tagged = marks(tags, acts.frame("flag"), moment.as_of)
     high = frozenset[int]().union(*(tagged.get(tag, frozenset()) for tag in HIGH_RISK_TAGS))
-    people = store.people(sorted(set(found["person_id"].tolist())), moment).set_index("person_id")
-    found["record_number"] = people["record_number"].reindex(found["person_id"]).to_numpy(dtype=object)
-    return _weighed(found, high, chances(acts, rules), today)
+    return _weighed(found, high, chances(acts, rules), today), acts
 
 
 def _weighed(

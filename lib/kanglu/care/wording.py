@@ -173,14 +173,17 @@ def _days(row: Ruling, inputs: Sequence[Mapping[str, Any]], as_of: date) -> int:
 
 def called(rules: Rulebook, key: str, _: Words) -> str:
     """What people call the task, message or referral of a key; its code where the rules no longer know it."""
-    name, _at, rest = key.partition("@")
-    part = int(rest.rpartition("#")[2])
-    rule = rules.rules.get(name)
-    gift = None if rule is None else _gift_of(rules, rule, part)
+    gift = gift_of(rules, key)
     if gift is None:
         return key
     shelf: Mapping[str, Any] = {"tag": rules.tags, "message": rules.messages}.get(gift.kind, rules.actions)
     return _.name(shelf[gift.code].name) if gift.code in shelf else gift.code
+
+
+def gift_of(rules: Rulebook, key: str) -> Gift | None:
+    """What the rules gave under a key; None where they no longer know it."""
+    rule = rules.rules.get(key.partition("@")[0])
+    return None if rule is None else _gift_of(rules, rule, int(key.rpartition("#")[2]))
 
 
 def _gift_of(rules: Rulebook, rule: Rule, part: int) -> Gift | None:

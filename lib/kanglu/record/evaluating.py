@@ -73,6 +73,21 @@ class Evaluating(Opened):
         with uncollected(), self.database.reading() as connection:
             return rulings.current_results(connection, ids, known)
 
+    def asked_for(
+        self,
+        day: date,
+        known: date,
+        kinds: Collection[str],
+        tags: Collection[str],
+        *,
+        owners: Collection[str] | None = None,
+        ids: Sequence[int] | None = None,
+    ) -> list[Stored]:
+        """What of it may be worked on on a day, and these tags; see `rulings.asked_for`."""
+        self._require_rules()
+        with uncollected(), self.database.reading() as connection:
+            return rulings.asked_for(connection, day, known, kinds, tags, owners=owners, ids=ids)
+
     def results(self, ids: Sequence[int], known: date | None = None) -> list[Stored]:
         """The same, for people to read: each read of a person is audited."""
         self._require_read()

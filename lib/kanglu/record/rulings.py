@@ -1,11 +1,23 @@
 """What the rules gave: the rows, which of them hold at a time, and whom the rules must look at again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from kanglu.dates import last_instant
 from kanglu.errors import RecordError
@@ -15,6 +27,7 @@ from kanglu.record.columns import fetched
 from kanglu.record.identity import chunks, next_id
 from kanglu.record.tables import evaluated_person, evaluation, person, rule_result, rule_version
 
+OPEN = "open"
 ROWS_A_STATEMENT = 5000
 WHOLE = ("full", "changed")
 """Scopes after which everybody is up to date."""
@@ -122,13 +135,7 @@ def last_batch_seen(connection: Connection) -> int:
 
 def current_results(connection: Connection, ids: Sequence[int] | None, known: date) -> list[Stored]:
     """The rows that hold at the end of a day, of some people or of all, by person and id."""
-    until = last_instant(known)
-    holds = (
-        rule_result.c.recorded <= until,
-        or_(rule_result.c.withdrawn.is_(None), rule_result.c.withdrawn > until),
-    )
-    columns = (rule_result.c.id, *(rule_result.c[name] for name in Ruling._fields))
-    query = select(*columns).where(*holds).order_by(rule_result.c.person_id, rule_result.c.id)
+    query = _holding(known)
     if ids is None:
         rows = fetched(connection, query)
     else:
@@ -151,6 +158,56 @@ def stamp(connection: Connection) -> tuple[int, ...]:
     )
     row = connection.execute(select(*columns)).one()
     return tuple(int(one or 0) for one in row)
+
+
+def asked_for(
+    connection: Connection,
+    day: date,
+    known: date,
+    kinds: Collection[str],
+    tags: Collection[str],
+    *,
+    owners: Collection[str] | None = None,
+    ids: Sequence[int] | None = None,
+) -> list[Stored]:
+    """The rows of `current_results` that may be worked on on a day, and these tags where they hold then.
+
+    Parameters
+    ----------
+    kinds : of what asks somebody to act; closed ones count until the day on which they were, and as long as
+        somebody has opened one of that person's again by hand.
+    ids : only these people.
+    owners : only people whom these members of the staff have or had, or of whom a task was handed to them.
+    """
+    on, row = day.isoformat(), rule_result.c
+    opens = or_(row.window_start.is_(None), row.window_start <= on)
+    team, changes = tables.FACTS["care_team"].c, tables.FACTS["task_change"].c
+    again = row.person_id.in_(select(changes.person_id).where(changes.code == "reopened"))
+    acted_on = and_(row.kind.in_(kinds), opens, or_(row.state == OPEN, row.ends >= on, again))
+    tagged = and_(row.kind == "tag", row.code.in_(tags), or_(row.ends.is_(None), row.ends > on))
+    query = _holding(known).where(row.starts <= on, or_(acted_on, tagged))
+    if owners is not None:
+        theirs = union(
+            select(team.person_id).where(team.practitioner.in_(owners)),
+            select(changes.person_id).where(changes.owner.in_(owners)),
+        )
+        query = query.where(row.person_id.in_(theirs))
+    if ids is not None:
+        query = query.where(row.person_id.in_(ids))
+    return [Stored(one[0], Ruling._make(one[1:])) for one in fetched(connection, query)]
+
+
+def _holding(known: date) -> Select[Any]:
+    until = last_instant(known)
+    columns = (rule_result.c.id, *(rule_result.c[name] for name in Ruling._fields))
+    return (
+        select(*columns)
+        .where(
+            rule_result.c.recorded <= until,
+            or_(rule_result.c.withdrawn.is_(None), rule_result.c.withdrawn > until),
+        )
+        .order_by(rule_result.c.person_id, rule_result.c.id)
+    )
 
 
 def begin(

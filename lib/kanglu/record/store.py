@@ -28,6 +28,7 @@ from kanglu.record.panel import Panel, read_facts, read_inputs, select_people
 from kanglu.record.people import PersonView, people_frame, views
 from kanglu.record.person import Person, series_of
 from kanglu.record.proposing import Proposing
+from kanglu.record.reaching import Reaching
 from kanglu.record.search import MOST, Matches, find_people
 from kanglu.record.undo import Undone, undo
 from kanglu.record.versions import Versioned
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 PEOPLE_AT_A_TIME = 100
 
 
-class Store(Evaluating, Proposing, Keeping, Drafting, Versioned, Batches):
+class Store(Evaluating, Proposing, Keeping, Drafting, Versioned, Batches, Reaching):
     """An open record. Made by `kanglu.record.open`, which tells its parameters."""
 
     # -- reading -----------------------------------------------------------------------------
