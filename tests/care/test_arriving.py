@@ -4,12 +4,14 @@ from pathlib import Path
 
 from tests.care.ruled import TODAY, book, carer, enter, people
 
+from kanglu import record
 from kanglu.care.arriving import take_in
 from kanglu.care.caseload import loads, standing
 from kanglu.care.enrolment import assign_doctor, enrol, open_card
 from kanglu.care.tasks import tasks
 from kanglu.record import Store
 from kanglu.record.facts import Identifier, PersonStatement
+from kanglu.trust import Actor, Role
 
 CRITICAL = "体检号,日期,收缩压(mmHg),舒张压(mmHg),钾(mmol/L)\n1,2026-06-30,210,125,7.1\n"
 
@@ -37,6 +39,14 @@ def test_the_same_file_again_changes_nothing_and_asks_the_rules_nothing(store: S
     assert again["facts"]["new"] == again["facts"]["corrected"] == 0
     assert again["facts"]["duplicate"] == first["facts"]["new"]
     assert again["given"] == {}
+
+
+def test_who_may_read_no_facts_has_them_taken_in_and_no_more(database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(CRITICAL, encoding="utf-8")
+    operator = Actor("ou", "欧工", Role.OPERATOR)
+    with record.open(database_url, actor=operator, purpose="administration") as store:
+        found = take_in(store, lambda *_: None, [str(tmp_path / "a.csv")])
+    assert (found["batch"], found["given"]) == (1, {})
 
 
 def test_what_cannot_be_read_at_all_waits_on_and_is_named(store: Store, tmp_path: Path) -> None:

@@ -82,6 +82,11 @@ def test_fhir_is_counted_and_what_nobody_reads_is_refused_by_name(write: Write) 
     assert [one.name for one in found.refused] == ["c.pdf", "d.bin"]
 
 
+def test_a_preview_is_plain_data_and_back(write: Write) -> None:
+    found = seen(write("a.csv", TABLE), write("c.pdf", "%PDF-1.7"))
+    assert Preview.from_data(json.loads(json.dumps(found.to_data()))) == found
+
+
 def test_of_a_large_table_the_beginning_is_looked_at(write: Write) -> None:
     line = "1,张三,2026-01-02,150,412,好\n"
     rows = LOOKED_AT // len(line.encode()) + 10

@@ -7,6 +7,8 @@ from typing import Any
 from kanglu.care.evaluation import evaluate
 from kanglu.intake import import_files
 from kanglu.record import Store
+from kanglu.trust import Action, Resource
+from kanglu.trust.permissions import allowed
 
 type Progress = Callable[[int, int], None]
 
@@ -24,11 +26,13 @@ def take_in(
     Returns
     -------
     The batch (None when not a single file could be read), its counts, how many things the rules gave, by
-    kind, and the files that were refused, each with reason and remedy.
+    kind, and the files that were refused, each with reason and remedy. Somebody who may read no facts has
+    them taken in and no more; the next evaluation looks at these people.
     """
     receipt = import_files(store, paths, progress=lambda done, _name: progress(done, 0))
     given: dict[str, int] = {}
-    if receipt.batch is not None and (receipt.facts["new"] or receipt.facts["corrected"]):
+    says_something = receipt.batch is not None and (receipt.facts["new"] or receipt.facts["corrected"])
+    if says_something and allowed(store.actor, Action.READ, Resource.FACTS):
         given = dict(evaluate(store, progress=progress).entered)
     if receipt.batch is not None and waiting is not None:
         rmtree(waiting, ignore_errors=True)

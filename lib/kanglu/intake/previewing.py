@@ -1,11 +1,12 @@
 """What an import would make of files, before anything is taken in: for people to look at and correct."""
 
+from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from kanglu.errors import CatalogueError, KangluError, Refused
 from kanglu.intake.containers import Refusal, documents
@@ -58,6 +59,32 @@ class Preview:
     sheets: tuple[Sheet, ...]
     fhir: int
     refused: tuple[Refusal, ...]
+
+    def to_data(self) -> dict[str, Any]:
+        """As plain data, for JSON."""
+        return {
+            "sheets": [asdict(one) | {"mapping": one.mapping.model_dump(mode="json")} for one in self.sheets],
+            "fhir": self.fhir,
+            "refused": [asdict(one) for one in self.refused],
+        }
+
+    @classmethod
+    def from_data(cls, data: Dictionary[str, Any]) -> "Preview":
+        """The preview that `to_data` wrote."""
+        return cls(
+            tuple(
+                Sheet(
+                    **one
+                    | {
+                        "mapping": Mapping.model_validate(one["mapping"]),
+                        "examples": tuple(map(tuple, one["examples"])),
+                    }
+                )
+                for one in data["sheets"]
+            ),
+            data["fhir"],
+            tuple(Refusal(**one) for one in data["refused"]),
+        )
 
 
 def preview(paths: Sequence[Path], catalogue: "Catalogue", folder: Path | None = None) -> Preview:
