@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar, cast, get_type_hints
+from typing import Any, ClassVar, cast, get_type_hints, overload
 
 import panel as pn
 import param
@@ -23,6 +23,14 @@ from kanglu.ui.wire import Wire
 log = logging.getLogger("kanglu.ui")
 
 type Act = Callable[..., None]
+
+
+@overload
+def act[F: Act](method: F) -> F: ...
+
+
+@overload
+def act[F: Act](*, any_day: bool = False, parts: Sequence[str] | None = None) -> Callable[[F], F]: ...
 
 
 def act[F: Act](method: F | None = None, *, any_day: bool = False, parts: Sequence[str] | None = None) -> Any:
