@@ -4,7 +4,7 @@ A plan is a fact of the record (FHIR CarePlan). It keeps its template as it was,
 on and the values of the day it began; what has become of it is worked out from facts, see `progress`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -172,13 +172,24 @@ def propose(
     }
     numbers = acts.numbers
     return tuple(
-        Proposed(one, str(numbers[one]), plan.id, tag)
+        Proposed(one, str(numbers[one]), plan, tag)
         for one in wanted
         if one not in died
-        for plan in book.plans.values()
-        if (one, plan.id) not in having
-        if (tag := next((tag for tag in plan.for_ if one in tagged.get(tag, ())), None)) is not None
+        for plan, tag in fitting(
+            {tag for tag, who in tagged.items() if one in who},
+            {template for person, template in having if person == one},
+            book,
+        )
     )
+
+
+def fitting(tags: Collection[str], running: Collection[str], rules: Rulebook) -> Iterator[tuple[str, str]]:
+    """The templates that tags say are for somebody and that do not run, each with the first tag that fits."""
+    for plan in rules.plans.values():
+        if plan.id not in running:
+            tag = next((tag for tag in plan.for_ if tag in tags), None)
+            if tag is not None:
+                yield plan.id, tag
 
 
 def plans_of(dossier: Dossier) -> tuple[Plan, ...]:

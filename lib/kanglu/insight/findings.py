@@ -158,7 +158,7 @@ def _judge(
         figure,
         limits,
         side,
-        _critical(indicator, history.in_year(indicator.id, figure.year)) if about.adult else (),
+        critical(indicator, history.in_year(indicator.id, figure.year)) if about.adult else (),
         limits.excess(figure.value) if outside and limits and figure.value is not None else 0.0,
         _since(figure, side, side_then, history) if side in ("high", "low") else None,
         before,
@@ -167,7 +167,8 @@ def _judge(
     )
 
 
-def _critical(indicator: Indicator, readings: Iterable[Reading]) -> tuple[Reading, ...]:
+def critical(indicator: Indicator, readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    """Those of the readings that lie beyond the critical limits."""
     if indicator.critical is None:
         return ()
     low, high = indicator.critical

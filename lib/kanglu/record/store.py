@@ -18,6 +18,7 @@ from kanglu.record.database import lock_writers, opened, uncollected
 from kanglu.record.dossier import Dossier, read_dossiers
 from kanglu.record.drafts import Drafting
 from kanglu.record.evaluating import Evaluating
+from kanglu.record.identifying import Identifying
 from kanglu.record.identity import chunks
 from kanglu.record.identity import record_number as number_of
 from kanglu.record.media import Keeping
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 PEOPLE_AT_A_TIME = 100
 
 
-class Store(Evaluating, Proposing, Keeping, Drafting, Versioned, Batches, Reaching):
+class Store(Evaluating, Proposing, Keeping, Drafting, Versioned, Batches, Reaching, Identifying):
     """An open record. Made by `kanglu.record.open`, which tells its parameters."""
 
     # -- reading -----------------------------------------------------------------------------

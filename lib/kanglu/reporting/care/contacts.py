@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from kanglu.catalogue.programmes import Barrier, Outcome
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.i18n import Words
+from kanglu.insight.channels import channel_text
 from kanglu.insight.period import LOOK_BACK, Period
 from kanglu.reporting.blocks import Block, Cell, Column, Heading, Mark, Prose, Span, Table
 from kanglu.reporting.cohort.figures import share_text
@@ -101,17 +102,3 @@ def medicines(period: Period, _: Words) -> Iterator[Block]:
             day=_.day(period.until),
         ),
     )
-
-
-def channel_text(channel: str | None, _: Words) -> str:
-    """By which way, in words."""
-    return {
-        "phone": _("telephone"),
-        "voice": _("voice call"),
-        "sms": _("text message"),
-        "wechat": _("WeChat"),
-        "app": _("app"),
-        "email": _("e-mail"),
-        "letter": _("letter"),
-        "visit": _("visit"),
-    }.get(channel or "", channel or "")
