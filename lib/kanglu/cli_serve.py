@@ -2,7 +2,9 @@
 
 import getpass
 from contextlib import closing
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -11,6 +13,7 @@ from kanglu.cli_rules import Database, Json
 
 if TYPE_CHECKING:
     from kanglu.record.accounts import Accounts
+    from kanglu.record.opened import Clock
     from kanglu.trust import Actor
 
 accounts = typer.Typer(
@@ -28,6 +31,15 @@ def serve(
         str, typer.Option(help="Address to listen on; 0.0.0.0 for all, behind a proxy that speaks TLS.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 5006,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            "--as-of",
+            formats=["%Y-%m-%d"],
+            metavar="DAY",
+            help="Work as if this were today, also in what is entered: for the demo, not for real records.",
+        ),
+    ] = None,
     database: Database = None,
 ) -> None:
     """Serve the pages: today's list, people, visits, trends, intake, reports, rules, board.
@@ -44,7 +56,7 @@ def serve(
     from kanglu.ui.visitors import House
 
     record.init(database)
-    house = House(opened(database))
+    house = House(opened(database), _clock(as_of))
     if password := house.accounts.first():
         screen.say(f"The first account is made: name admin, password for one sign-in {password}")
     screen.say(f"Kanglu is at http://{host}:{port} (Ctrl+C ends it)")
@@ -52,6 +64,18 @@ def serve(
         Application(house), host=host, port=port, log_level="warning", server_header=False,
         ws_max_size=4 * 2**20, ws_ping_interval=20, ws_ping_timeout=30, proxy_headers=True,
     )  # fmt: skip
+
+
+def _clock(as_of: datetime | None) -> "Clock":
+    """The machine's clock, or one that shows its time on another day."""
+    from kanglu.record.opened import ZONE, system_clock
+
+    if as_of is None:
+        return system_clock
+    zone = ZoneInfo(ZONE)
+    today = system_clock().astimezone(zone).date()
+    behind = timedelta(days=(today - as_of.date()).days)
+    return lambda: system_clock() - behind
 
 
 @accounts.command("list")

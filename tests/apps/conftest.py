@@ -6,6 +6,7 @@ a copy of it and a server of its own, in this process, so that a test can move t
 """
 
 import asyncio
+import os
 import shutil
 import socket
 import threading
@@ -153,6 +154,8 @@ class serving:
 def browser() -> Iterator[Browser]:
     """The system's Chromium; nothing is downloaded."""
     if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI needs Chromium")
         pytest.skip("no Chromium")
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(

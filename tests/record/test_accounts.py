@@ -1,0 +1,187 @@
+"""Accounts: what the database knows of a password and a session, who may make one, what is written down."""
+
+from datetime import timedelta
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from kanglu.errors import NotFound, PermissionDenied, RecordError
+from kanglu.record.accounts import IDLE, LONGEST, LONGEST_WAIT, TRIES, WAIT, Accounts
+from kanglu.record.tables import account, audit_event, login_session
+from kanglu.trust import Actor, Role
+
+ADMIN = Actor("root", "root", Role.ADMIN)
+GOOD = "four green horses"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Passwords are hashed with little work: how much is argon2's affair, and the tests hash many."""
+    little = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr("kanglu.trust.passwords._hasher", lambda: little)
+
+
+@pytest.fixture
+def accounts(store, clock):
+    return Accounts(store.database, clock)
+
+
+@pytest.fixture
+def chen(accounts):
+    accounts.change_password(
+        "chen", accounts.add(ADMIN, "chen", "陈静", Role.HEALTH_MANAGER, "chen_jing"), GOOD
+    )
+    return "chen"
+
+
+def test_the_first_start_makes_one_administrator_with_a_password_for_one_sign_in(accounts):
+    password = accounts.first()
+    assert accounts.first() is None
+    [admin] = accounts.all()
+    assert (admin.id, admin.role, admin.must_change) == ("admin", Role.ADMIN, True)
+    assert accounts.who(accounts.sign_in("admin", password)) == admin
+
+
+def test_the_database_knows_neither_a_password_nor_a_token(accounts, chen, store):
+    token = accounts.sign_in(chen, GOOD)
+    with store.database.reading() as connection:
+        kept = str(
+            connection.execute(select(account)).all() + connection.execute(select(login_session)).all()
+        )
+    assert GOOD not in kept
+    assert token not in kept
+    assert "$argon2id$" in kept
+
+
+@pytest.mark.parametrize("passed", [timedelta(0), IDLE - timedelta(seconds=1)])
+def test_a_session_lasts_while_it_is_used(accounts, chen, clock, passed):
+    token = accounts.sign_in(chen, GOOD)
+    clock.now += passed
+    assert accounts.who(token).id == chen
+
+
+def test_a_session_ends_at_its_idle_time(accounts, chen, clock):
+    token = accounts.sign_in(chen, GOOD)
+    clock.now += IDLE
+    assert accounts.who(token) is None
+
+
+def test_a_session_ends_after_its_longest_time_however_much_it_is_used(accounts, chen, clock):
+    token, used = accounts.sign_in(chen, GOOD), timedelta(0)
+    while used + timedelta(minutes=50) < LONGEST:
+        clock.now += timedelta(minutes=50)
+        used += timedelta(minutes=50)
+        assert accounts.who(token) is not None
+    clock.now += LONGEST - used
+    assert accounts.who(token) is None
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda accounts, token: accounts.sign_out(token),
+        lambda accounts, token: accounts.disable(ADMIN, "chen"),
+        lambda accounts, token: accounts.reset(ADMIN, "chen"),
+        lambda accounts, token: accounts.change_password("chen", GOOD, "five grey horses"),
+    ],
+    ids=["sign out", "disable", "reset", "change password"],
+)
+def test_a_session_ends_at_once(accounts, chen, end):
+    token = accounts.sign_in(chen, GOOD)
+    end(accounts, token)
+    assert accounts.who(token) is None
+
+
+@pytest.mark.parametrize("token", [None, "", "guess", "' OR 1=1 --"])
+def test_no_token_is_nobody(accounts, chen, token):
+    assert accounts.who(token) is None
+
+
+def test_wrong_passwords_lock_an_account_longer_each_time_up_to_a_limit(accounts, chen, clock):
+    def refused(password=GOOD):
+        with pytest.raises(PermissionDenied):
+            accounts.sign_in(chen, password)
+
+    for _ in range(TRIES):
+        refused("wrong")
+    wait = WAIT
+    for _ in range(8):
+        clock.now += wait - timedelta(seconds=1)
+        refused()
+        clock.now += timedelta(seconds=1)
+        refused("wrong")
+        wait = min(2 * wait, LONGEST_WAIT)
+    clock.now += wait
+    assert accounts.sign_in(chen, GOOD)
+    refused("wrong")
+    assert accounts.sign_in(chen, GOOD)
+
+
+def test_a_disabled_account_signs_in_no_more(accounts, chen):
+    accounts.disable(ADMIN, chen)
+    with pytest.raises(PermissionDenied):
+        accounts.sign_in(chen, GOOD)
+
+
+@pytest.mark.parametrize("role", set(Role) - {Role.ADMIN})
+def test_only_an_administrator_makes_accounts(accounts, role):
+    by = Actor("x", "x", role)
+    for refused in (
+        lambda: accounts.add(by, "new", "new", role),
+        lambda: accounts.reset(by, "new"),
+        lambda: accounts.disable(by, "new"),
+    ):
+        with pytest.raises(PermissionDenied):
+            refused()
+    assert accounts.all() == []
+
+
+@pytest.mark.parametrize("name", ["", "陈静", "a b", "x'; DROP TABLE account", "../x"])
+def test_a_name_is_letters_and_digits(accounts, name):
+    with pytest.raises(RecordError):
+        accounts.add(ADMIN, name, "x", Role.CLINICIAN)
+
+
+def test_a_name_is_taken_once(accounts, chen):
+    with pytest.raises(RecordError):
+        accounts.add(ADMIN, "CHEN", "another", Role.CLINICIAN)
+    with pytest.raises(NotFound):
+        accounts.reset(ADMIN, "nobody")
+
+
+@pytest.mark.parametrize(
+    "poor", ["short", "aaaaaaaaaaaa", "my name is chen", "password-2026", "1234567890", "x" * 201]
+)
+def test_a_poor_password_is_refused(accounts, chen, poor):
+    with pytest.raises(RecordError):
+        accounts.change_password(chen, GOOD, poor)
+    assert accounts.sign_in(chen, GOOD)
+
+
+def test_a_password_is_changed_only_by_who_knows_it(accounts, chen):
+    with pytest.raises(PermissionDenied):
+        accounts.change_password(chen, "wrong", "five grey horses")
+    with pytest.raises(RecordError):
+        accounts.change_password(chen, GOOD, GOOD)
+
+
+def test_what_happens_to_accounts_is_in_the_audit_log(accounts, chen, store):
+    accounts.sign_out(accounts.sign_in(chen, GOOD))
+    with pytest.raises(PermissionDenied):
+        accounts.sign_in(chen, "wrong")
+    accounts.disable(ADMIN, chen)
+    with store.database.reading() as connection:
+        found = connection.execute(
+            select(audit_event.c.actor, audit_event.c.action).order_by(audit_event.c.id)
+        )
+        deeds = [tuple(row) for row in found if row.action != "open"]
+    assert deeds == [
+        ("root", "make account"),
+        ("chen", "change password"),
+        ("chen", "sign in"),
+        ("chen", "sign out"),
+        ("system", "sign-in refused"),
+        ("root", "disable account"),
+    ]
+    assert store.verify().ok
