@@ -37,7 +37,7 @@ from kanglu.ui.server import Application
 from kanglu.ui.visitors import House
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-PASSWORD = "four green horses"
+PASSWORD = "three green horses"
 CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser")) if path), None)
 MORNING = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 1, tzinfo=UTC)
 PEOPLE = [

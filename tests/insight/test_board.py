@@ -139,8 +139,18 @@ def test_follow_ups_in_time_are_done_by_the_day_they_were_due():
     line = monthly(found, "follow_up_in_time.due_in_period")
     assert served.counts(line.now) == (1, 3, {"late": 1, "overdue": 1, "cancelled": 1, "open": 1})
     assert served.counts(line.months[-2]) == (0, 1, {"failed": 1})
+    assert line.latest is line.now
     done = monthly(found, "follow_up_completion.due_in_period").now
     assert (done.numerator.n, done.denominator.n) == (2, 2)
+
+
+def test_the_latest_month_is_the_last_in_which_anybody_counts():
+    given = tasks({"due": "2026-05-31", "state": "done", "ends": "2026-05-31"}, {"due": "2026-06-30"})
+    line = monthly(board(sources(served.people(1), given=given)), "follow_up_in_time.due_in_period")
+    assert line.now.denominator.n == 0
+    assert (line.latest.days.until, line.latest.value) == (date(2026, 5, 31), 1.0)
+    nothing = monthly(board(sources(served.people(1))), "follow_up_in_time.due_in_period")
+    assert nothing.latest is nothing.now
 
 
 def test_managed_to_the_standard_is_of_the_year_before_while_nothing_is_due():

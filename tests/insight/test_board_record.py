@@ -7,7 +7,7 @@ import pytest
 from kanglu import record
 from kanglu.demo.rules import demo_rules
 from kanglu.errors import PermissionDenied
-from kanglu.insight.board import board, listed, read, shown
+from kanglu.insight.board import Chosen, Kept, board, listed, read, shown
 from kanglu.record.facts import (
     CareTeam,
     Communication,
@@ -149,3 +149,28 @@ def test_the_stamp_changes_with_facts_results_and_undoing(filled):
     third = filled.stamp()
     filled.begin_evaluation(AS_OF, AS_OF, "revision", "full", MANAGED)
     assert len({first, second, third, filled.stamp()}) == 4
+
+
+def test_a_board_is_counted_once_until_something_changes(filled):
+    kept = Kept()
+    assert kept.known(filled, AS_OF, Chosen()) is None
+    first = kept.board(filled, AS_OF, Chosen())
+    assert kept.board(filled, AS_OF, Chosen()) is first
+    assert kept.board(filled, AS_OF, Chosen(programme="hypertension")).sources is not first.sources
+    with filled.batch("more") as writer:
+        writer.person(PersonStatement((Identifier("test", "new"),), "新人", "male", "1980-01-01"))
+    assert kept.board(filled, AS_OF, Chosen()).people.n == first.people.n + 1
+
+
+def test_what_is_kept_of_one_role_is_not_given_to_another(filled, database_url, clock):
+    kept = Kept()
+    first = kept.board(filled, AS_OF, Chosen())
+    with opened_as(filled, database_url, Role.ANALYST, clock) as store:
+        assert kept.board(store, AS_OF, Chosen()) is not first
+    with (
+        record.open(
+            database_url, actor=Actor("op", "op", Role.OPERATOR), purpose="administration", clock=clock
+        ) as store,
+        pytest.raises(PermissionDenied),
+    ):
+        kept.board(store, AS_OF, Chosen())

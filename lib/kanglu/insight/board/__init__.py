@@ -7,6 +7,7 @@ goes by what the rules gave and by the facts of the day. Definitions stand in th
 
 from kanglu.insight.board.board import Board, Chosen, board, figure_key
 from kanglu.insight.board.cells import Because, Cell
+from kanglu.insight.board.kept import Kept
 from kanglu.insight.board.listing import Listed, Page, listed, shown
 from kanglu.insight.board.load import Expected, Load
 from kanglu.insight.board.monthly import Monthly
@@ -21,6 +22,7 @@ __all__ = [
     "Cell",
     "Chosen",
     "Expected",
+    "Kept",
     "Listed",
     "Load",
     "Mark",

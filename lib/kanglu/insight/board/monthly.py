@@ -34,9 +34,14 @@ class Monthly:
     months: tuple[Figure, ...]
 
     @property
+    def latest(self) -> Figure:
+        """The last point in which anybody counts; `now` where there is none."""
+        return next((one for one in reversed(self.months) if one.denominator.n), self.now)
+
+    @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95 % interval (Wilson) of the present value; None when nobody counts."""
-        return wilson(self.now.numerator.n, self.now.denominator.n)
+        """The 95 % interval (Wilson) of the latest value; None when nobody counts."""
+        return wilson(self.latest.numerator.n, self.latest.denominator.n)
 
 
 def control_rates(sources: Sources) -> tuple[Monthly, ...]:

@@ -1,6 +1,6 @@
 """The board in words and charts: what each number means, why somebody is in a list, lines and bars."""
 
-from kanglu.reporting.board.charts import barrier_bars, load_bars, monthly_line
+from kanglu.reporting.board.charts import barrier_bars, load_bars, monthly_line, percent
 from kanglu.reporting.board.definitions import Meaning, apart_name, meaning, state_name
 from kanglu.reporting.board.reasons import because_text, mark_name
 
@@ -13,5 +13,6 @@ __all__ = [
     "mark_name",
     "meaning",
     "monthly_line",
+    "percent",
     "state_name",
 ]

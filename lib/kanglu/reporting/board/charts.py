@@ -123,4 +123,4 @@ def barrier_bars(board: Board, counts: Sequence[int | None], _: Words) -> ChartS
     since = add_months(board.as_of, -12).isoformat()
     named = listing([f"{point.x} {point.label}" for point in points], _)
     alt = _("Barriers since {day}, each with the share of all down to it: {named}.", day=since, named=named)
-    return ChartSpec("bar", title, alt=alt, series=(Series(title, tuple(points)),), size="full")
+    return ChartSpec("bar", title, alt=alt, series=(Series(title, tuple(points)),))

@@ -1,0 +1,67 @@
+"""Boards that were counted already: as long as nothing changes in the record, they are not counted again."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from datetime import date
+
+from kanglu.care.book import in_force
+from kanglu.insight.board.board import Board, Chosen, board
+from kanglu.insight.board.sources import Sources, read
+from kanglu.record import Store
+from kanglu.trust import Action, Resource, require
+from kanglu.trust.permissions import allowed
+
+
+class Kept:
+    """The last boards of a process. What one role may not see is not kept together with what another may.
+
+    Parameters
+    ----------
+    size : how many boards, and how many reads of the record, are kept.
+    """
+
+    def __init__(self, size: int = 8) -> None:
+        self._size = size
+        self._found: OrderedDict[Hashable, Board | Sources] = OrderedDict()
+        self._lock = threading.Lock()
+        self._reading = threading.Lock()
+
+    def known(self, store: Store, as_of: date, chosen: Chosen) -> Board | None:
+        """The board, where it is kept and still true."""
+        require(store.actor, Action.READ, Resource.FACTS)
+        found = self._get((self._key(store, as_of), chosen))
+        return found if isinstance(found, Board) else None
+
+    def board(self, store: Store, as_of: date, chosen: Chosen) -> Board:
+        """The board of a day, by all that the store knows; counted where it is not kept. See `board`."""
+        known = self.known(store, as_of, chosen)
+        if known is not None:
+            return known
+        key = self._key(store, as_of)
+        with self._reading:  # who asks for the same meanwhile waits for it, and finds it kept
+            sources = self._get(key)
+            if not isinstance(sources, Sources):
+                sources = read(store, as_of, store.known)
+                self._put(key, sources)
+            found = self._get((key, chosen))
+            if not isinstance(found, Board):
+                found = board(sources, chosen)
+                self._put((key, chosen), found)
+        return found
+
+    def _key(self, store: Store, as_of: date) -> Hashable:
+        named = allowed(store.actor, Action.READ, Resource.IDENTITY)
+        return store.database.name, store.stamp(), in_force(store).revision, as_of, store.known, named
+
+    def _get(self, key: Hashable) -> Board | Sources | None:
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+            return self._found.get(key)
+
+    def _put(self, key: Hashable, found: Board | Sources) -> None:
+        with self._lock:
+            self._found[key] = found
+            while len(self._found) > self._size:
+                self._found.popitem(last=False)
