@@ -19,6 +19,7 @@ _UNITS = {
     "{pack}.a": "pack-years",
     "{liang}/d": "liang/d",
     "{cigarettes}/d": "cigarettes/d",
+    "d/wk": "days/week",
 }
 _UNITS_ZH = {
     "/min": "次/分",
@@ -30,6 +31,8 @@ _UNITS_ZH = {
     "min": "分钟",
     "min/wk": "分钟/周",
     "min/d": "分钟/日",
+    "d/wk": "天/周",
+    "g/d": "克/日",
 }
 _MICRO = re.compile(r"^u(?=[gmLIk])")
 _ANNOTATION = re.compile(r"\{[^}]*\}")

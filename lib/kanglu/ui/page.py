@@ -37,7 +37,8 @@ def act[F: Act](method: F | None = None, *, any_day: bool = False, parts: Sequen
     """Mark a method as something that can be done on the page, by its name.
 
     What it is called with comes from the browser as text and is turned into what the annotations say; what
-    does not fit is told to whoever typed it. A `KangluError` is told too, and nothing else happens.
+    does not fit is told to whoever typed it; ``**fields`` takes all that is not named, as it came. A
+    `KangluError` is told too, and nothing else happens.
 
     Parameters
     ----------
@@ -47,11 +48,15 @@ def act[F: Act](method: F | None = None, *, any_day: bool = False, parts: Sequen
 
     def mark(function: F) -> F:
         hints = get_type_hints(function)
+        named = list(inspect.signature(function).parameters.values())[1:]
         takes = {
-            name: (TypeAdapter(hints[name]), one.default)
-            for name, one in list(inspect.signature(function).parameters.items())[1:]
+            one.name: (TypeAdapter(hints[one.name]), one.default)
+            for one in named
+            if one.kind is not inspect.Parameter.VAR_KEYWORD
         }
-        function.kanglu_act = {"takes": takes, "any_day": any_day, "parts": parts}  # type: ignore[attr-defined]
+        function.kanglu_act = {  # type: ignore[attr-defined]
+            "takes": takes, "any_day": any_day, "parts": parts, "rest": len(takes) < len(named),
+        }  # fmt: skip
         return function
 
     return mark if method is None else mark(method)
@@ -214,6 +219,8 @@ class Page(pn.viewable.Viewer):
                 called[argument] = default
             else:
                 called[argument] = _fit(adapter, argument, raw)
+        if known["rest"]:
+            called |= {name: raw for name, raw in given.items() if name not in called}
         method(self, **called)
         return cast("Sequence[str] | None", known["parts"])
 

@@ -57,7 +57,7 @@ def fault_text(item: Item, fault: AnswerFault, _: Words) -> str:
         case "number":
             return _("It must be a number.")
         case "unit":
-            return _("It cannot be in this unit. Give it in {unit}.", unit=unit)
+            return _("It must be a number, in {unit}.", unit=unit)
         case "option":
             return _("It must be one of the answers.")
         case "truth":

@@ -68,13 +68,18 @@ window.kanglu = (() => {
     }
   };
   let leaving = false;
-  addEventListener("pagehide", () => { leaving = true; });
+  addEventListener("pagehide", () => {
+    // What was typed and has not reached the server is kept over a reload; what was left on purpose is not.
+    const unheard = form => form.pause || [...waiting.values()].some(one => one.message.act === form.dataset.typing);
+    if (!leaving) keep(unheard);
+    leaving = true;
+  });
   addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
 
-  function keep() {
+  function keep(meant = () => true) {
     const forms = {};
     for (const form of document.querySelectorAll("form[data-typing]"))
-      if (form.id && [...form.elements].some(one => dirty.has(one))) forms[form.id] = fields(form);
+      if (form.id && meant(form) && [...form.elements].some(one => dirty.has(one))) forms[form.id] = fields(form);
     if (Object.keys(forms).length) sessionStorage.setItem(KEPT, JSON.stringify(forms));
   }
   function restore() {
@@ -137,7 +142,7 @@ window.kanglu = (() => {
     const does = event.target.closest("[data-act]:not(form):not([data-every])");
     if (does && !does.disabled) {
       event.preventDefault();
-      const form = does.hasAttribute("data-form") ? does.closest("form") : null;
+      const form = does.hasAttribute("data-form") ? does.form || does.closest("form") : null;
       doIt(does, { ...(form ? fields(form) : {}), ...said(does) });
     }
     for (const open of document.querySelectorAll("details.me[open], details.pop[open]"))
@@ -158,6 +163,9 @@ window.kanglu = (() => {
     if (form) { clearTimeout(form.pause); form.pause = setTimeout(() => typed(form), 350); }
   });
   document.addEventListener("change", event => {
+    const several = event.target.type === "checkbox" && event.target.checked && event.target.closest("[data-many]");
+    if (several) for (const one of several.querySelectorAll("input"))
+      if (one !== event.target && "alone" in one.dataset !== "alone" in event.target.dataset) one.checked = false;
     const form = event.target.closest?.("form[data-typing]");
     if (form) { clearTimeout(form.pause); typed(form); }
     const changes = event.target.closest?.("[data-change]");
@@ -167,7 +175,7 @@ window.kanglu = (() => {
       tell(changes.dataset.change, { ...(around ? fields(around) : {}), ...said(changes), ...own }, null);
     }
   });
-  function typed(form) { tell(form.dataset.typing, { ...said(form), ...fields(form) }, null); }
+  function typed(form) { form.pause = 0; tell(form.dataset.typing, { ...said(form), ...fields(form) }, null); }
   setInterval(() => {
     if (document.hidden || !send || offline || Date.now() - typedAt < 3000 || document.querySelector("dialog[open]")) return;
     for (const one of document.querySelectorAll("[data-every]")) {
@@ -202,7 +210,7 @@ window.kanglu = (() => {
     const from = known?.from;
     from?.removeAttribute("aria-busy");
     const dialog = from?.closest("dialog");
-    const form = from && (from.tagName === "FORM" ? from : from.closest("form"));
+    const form = from && (from.tagName === "FORM" ? from : from.form || from.closest("form"));
     if (answer.go) { leaving = true; location.assign(answer.go); return; }
     if (answer.new_day) { $("k-new-day").hidden = false; $("k-new-day").focus(); }
     if (answer.ok && form) for (const one of form.elements) dirty.delete(one);

@@ -1,0 +1,232 @@
+"""The visit page in a real browser: two programmes, drafts, doubts, what saving tells, both languages."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kanglu.care import visit as visits
+from kanglu.care.book import in_force
+from kanglu.care.forms import questionnaires
+from kanglu.record import Dossier
+from kanglu.trust import Actor, Role
+
+from .conftest import Site, live
+
+BOTH, OTHER = "K000019", "K000024"
+"""Men of 67 and 74 years in both programmes."""
+WORDS = {
+    "zh": {
+        "deny": "已询问：均无",
+        "save": "保存",
+        "same": "与上次相同：日饮酒量（两）",
+        "uncontrolled": "控制不满意",
+        "controlled": "控制满意",
+        "next": "2026年1月15日",
+        "agree": "约定此日",
+    },
+    "en": {
+        "deny": "Asked: none of these",
+        "save": "Save",
+        "same": "Same today: Alcohol a day (liang of spirit)",
+        "uncontrolled": "not controlled",
+        "controlled": "controlled",
+        "next": "15 Jan 2026",
+        "agree": "Agree on this day",
+    },
+}
+REQUIRED = (
+    *("mode-home", "symptoms-none", "adherence-regular", "adverse-no"),
+    *("hypoglycaemia-none", "complication-no"),
+)
+
+
+def tick(page: Page, *ids: str) -> None:
+    for one in ids:
+        page.locator(f"label:has(#{one})").click()
+
+
+def fill(page: Page, **values: str) -> None:
+    for name, value in values.items():
+        page.fill(f"#{name}", value)
+
+
+def answer_all(page: Page) -> None:
+    tick(page, *REQUIRED)
+
+
+def stored(site: Site, number: str) -> Dossier:
+    store = site.house.store(Actor("chen", "陈静", Role.HEALTH_MANAGER), as_of=site.house.today)
+    return store.dossier(number)
+
+
+@pytest.mark.parametrize(
+    ("lang", "width", "number", "bmi"), [("zh", 1440, BOTH, "25.4"), ("en", 390, OTHER, "27.5")]
+)
+def test_a_visit_of_two_programmes_from_the_first_answer_to_the_next_date(
+    visit: Callable[..., Page], site: Site, accessible: Callable[[Page], None], fits: Callable[[Page], None],
+    lang: str, width: int, number: str, bmi: str,
+) -> None:  # fmt: skip
+    said = WORDS[lang]
+    page = visit(f"/visit/{number}", lang=lang, width=width)
+    accessible(page)
+    answer_all(page)
+    page.get_by_role("button", name=said["deny"]).click()
+    expect(page.locator("#danger_chest-no")).to_be_checked()
+    fill(page, sbp="152", dbp="81", fpg="6.8", weight="73.5")
+    verdicts = page.locator("#preview .visit-verdict")
+    expect(verdicts.filter(has_text="150/90").locator(".tag")).to_have_text(said["uncontrolled"])
+    expect(verdicts.filter(has_not_text="150/90").locator(".tag")).to_have_text(said["controlled"])
+    expect(page.locator("#preview .visit-next")).to_contain_text(said["next"])
+    expect(page.locator("#bmi_kg_m2 output")).to_have_text(bmi)
+    page.get_by_role("button", name=said["same"]).click()
+    expect(page.locator("#liang")).to_have_value("0")
+    page.get_by_role("button", name=said["agree"]).click()
+    expect(page.locator("#next_visit")).to_have_value("2026-01-15")
+    expect(page.locator("#saving")).to_contain_text("09:00")
+    accessible(page)
+    fits(page)
+    page.locator("#saving").get_by_role("button", name=said["save"], exact=True).click()
+    expect(page.locator("#saved")).to_be_focused()
+    expect(page.locator("#saved .visit-next")).to_contain_text(said["next"])
+    expect(page.locator("#sbp")).to_be_hidden()
+    accessible(page)
+    fits(page)
+    held = stored(site, number)
+    today = held.encounters[held.encounters["effective"] == "2026-01-01"]
+    assert today["setting"].tolist() == ["HH"]
+    assert today["reason"].tolist() == ["hypertension,type2_diabetes"]
+
+
+def test_what_was_saved_is_corrected_with_a_reason_and_its_past_is_shown(visit: Callable[..., Page]) -> None:
+    page = visit(f"/visit/{BOTH}?day=2025-12-20", lang="en")
+    answer_all(page)
+    fill(page, sbp="142", dbp="80", fpg="6.8")
+    save(page)
+    page.get_by_role("button", name="Correct something").click()
+    expect(page.locator("#sbp")).to_have_value("142")
+    live(page)
+    fill(page, sbp="138")
+    page.fill("#visit-reason", "cuff was loose")
+    save(page)
+    page.get_by_role("button", name="Correct something").click()
+    edit = page.locator(".visit-edit").last
+    expect(edit).to_contain_text("cuff was loose")
+    expect(edit).to_contain_text("142 mmHg")
+    expect(edit).to_contain_text("138 mmHg")
+
+
+def save(page: Page) -> None:
+    page.locator("#saving").get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#saved")).to_be_visible()
+
+
+def test_the_absurd_is_refused_the_unusual_questioned_and_nothing_is_saved_till_then(
+    visit: Callable[..., Page], site: Site
+) -> None:
+    page = visit(f"/visit/{OTHER}?day=2025-12-27", lang="en")
+    answer_all(page)
+    fill(page, sbp="310", dbp="80", hba1c="15.6")
+    expect(page.locator("#sbp-wrong")).to_have_text("Only 50 to 300 mmHg can be entered.")
+    button = page.locator("#saving").get_by_role("button", name="Save", exact=True)
+    button.click()
+    expect(page.locator("#sbp")).to_be_focused()
+    fill(page, sbp="148")
+    expect(page.locator("#sbp-wrong")).to_have_count(0)
+    button.click()
+    expect(page.locator("#hba1c")).to_be_focused()
+    expect(page.locator("#saved")).to_have_count(0)
+    page.locator("#hba1c-doubt").get_by_role("button", name="It is right").click()
+    expect(page.locator("#hba1c-doubt")).to_contain_text("Confirmed")
+    button.click()
+    expect(page.locator("#saved")).to_be_visible()
+
+
+def test_a_draft_is_there_again_after_a_reload_and_can_be_thrown_away(
+    visit: Callable[..., Page], site: Site
+) -> None:
+    page = visit(f"/visit/{OTHER}?day=2025-12-30", lang="en")
+    tick(page, "mode-phone")
+    fill(page, sbp="147")
+    expect(page.locator("#saving")).to_contain_text("Kept as a draft, 09:00")
+    page.reload()
+    expect(page.locator("#sbp")).to_have_value("147")
+    expect(page.locator("#mode-phone")).to_be_checked()
+    live(page)
+    other = visit(f"/visit/{OTHER}", lang="en")
+    expect(other.get_by_role("link", name="30 Dec 2025")).to_be_visible()
+    strange = visit(f"/visit/{OTHER}?day=2025-12-30", "he", lang="en")
+    expect(strange.locator("#sbp")).to_have_value("")
+    page.get_by_role("button", name="Throw it away").click()
+    page.locator("#k-confirm").get_by_role("button", name="Continue").click()
+    expect(page.locator("#sbp")).to_have_value("")
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_written_over_unseen(
+    visit: Callable[..., Page], site: Site
+) -> None:
+    page = visit(f"/visit/{OTHER}?day=2025-12-29", lang="en")
+    answer_all(page)
+    fill(page, sbp="147", dbp="80")
+    he = site.house.store(Actor("he", "何敏", Role.HEALTH_MANAGER), as_of=site.house.today)
+    day = site.house.today - timedelta(days=3)
+    form = visits.form_of(he.dossier(OTHER), day, in_force(he), questionnaires())
+    theirs = {"mode": "clinic", "sbp": 133, "dbp": 80}
+    visits.save_visit(he, OTHER, form, theirs, day, "he_min", "theirs")
+    page.locator("#saving").get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#overtaken")).to_be_focused()
+    page.get_by_role("button", name="Show what was saved").click()
+    page.locator("#k-confirm").get_by_role("button", name="Continue").click()
+    expect(page.locator("#sbp")).to_have_value("133")
+
+
+def test_half_a_visit_says_what_is_open_and_can_be_saved(visit: Callable[..., Page]) -> None:
+    page = visit(f"/visit/{OTHER}?day=2025-12-28", lang="en")
+    tick(page, "mode-home")
+    fill(page, sbp="138", dbp="80")
+    page.locator("#saving").get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#unfinished")).to_contain_text("Taking medicines")
+    page.get_by_role("button", name="Save it unfinished").click()
+    expect(page.locator("#saved")).to_contain_text("unfinished")
+
+
+def test_another_form_is_filled_on_the_same_page(
+    visit: Callable[..., Page], accessible: Callable[[Page], None], fits: Callable[[Page], None]
+) -> None:
+    page = visit(f"/visit/{OTHER}", lang="en", width=390)
+    page.select_option("#visit-form-name", "phq9")
+    page.wait_for_url("**/visit/K000024?form=phq9")
+    live(page)
+    tick(page, *(f"phq9_{place}-0" for place in range(1, 9)), "phq9_9-1")
+    expect(page.locator("#preview [role=alert]")).to_be_visible()
+    accessible(page)
+    fits(page)
+    save(page)
+
+
+def test_whoever_is_in_no_programme_is_told_what_to_do(
+    visit: Callable[..., Page], accessible: Callable[[Page], None]
+) -> None:
+    page = visit("/visit/K000001?day=2000-01-01", lang="en")
+    expect(page.get_by_role("link", name="Enrol in a programme")).to_be_visible()
+    accessible(page)
+
+
+@pytest.mark.parametrize("who", ["bai", "ou"])
+def test_a_role_that_may_not_enter_sees_nothing(visit: Callable[..., Page], who: str) -> None:
+    page = visit(f"/visit/{BOTH}", who, lang="en")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This page is not for your role")
+    expect(page.locator("#content")).not_to_contain_text(BOTH)
+
+
+def test_the_official_form_is_printed_and_nobody_else_gets_it(site: Site) -> None:
+    path = f"/visit/{BOTH}/paper/hypertension?year=2025"
+    with site.http("chen") as chen:
+        paper = chen.get(path)
+        assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
+        assert chen.get(f"/visit/{BOTH}/paper/gout").status_code == 404
+    with site.http("ou") as ou:
+        assert ou.get(path).status_code == 403
+    with site.http() as nobody:
+        assert nobody.get(path).status_code in (303, 401)
