@@ -230,3 +230,58 @@ def test_the_official_form_is_printed_and_nobody_else_gets_it(site: Site) -> Non
         assert ou.get(path).status_code == 403
     with site.http() as nobody:
         assert nobody.get(path).status_code in (303, 401)
+
+
+def test_what_is_typed_without_a_connection_is_there_when_it_is_back(visit: Callable[..., Page]) -> None:
+    page = visit(f"/visit/{OTHER}?day=2025-12-26", lang="en", width=390)
+    page.context.set_offline(True)
+    tick(page, "mode-home", "symptoms-thirst")
+    fill(page, sbp="144", medicines="one a day")
+    page.wait_for_selector("#k-offline:not([hidden])", timeout=20_000)
+    fill(page, dbp="84")
+    page.context.set_offline(False)
+    expect(page.locator("#saving")).to_contain_text("Kept as a draft", timeout=20_000)
+    expect(page.locator("#preview .tag").last).to_have_text("controlled")
+    page.reload()
+    expect(page.locator("#dbp")).to_have_value("84")
+    expect(page.locator("#medicines")).to_have_value("one a day")
+    expect(page.locator("#symptoms-thirst")).to_be_checked()
+
+
+def test_the_keyboard_alone_fills_and_saves(visit: Callable[..., Page]) -> None:
+    page = visit(f"/visit/{OTHER}?day=2025-12-25", lang="en")
+    page.focus("#mode-clinic")
+    page.keyboard.press("Space")
+    page.focus("#sbp")
+    page.keyboard.type("138")
+    page.keyboard.press("Enter")
+    expect(page.locator("#dbp")).to_be_focused()
+    page.keyboard.type("80")
+    expect(page.locator("#preview .tag").last).to_have_text("controlled")
+    page.focus("#saving button.main")
+    page.keyboard.press("Enter")
+    expect(page.locator("#unfinished")).to_be_focused()
+    page.get_by_role("button", name="Save it unfinished").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#saved")).to_be_focused()
+
+
+def test_a_page_left_open_over_midnight_keeps_the_draft_and_saves_nothing(
+    visit: Callable[..., Page], site: Site
+) -> None:
+    morning = site.clock.now
+    site.clock.now += timedelta(hours=14, minutes=50)
+    site.cookies.pop("chen", None)
+    try:
+        page = visit(f"/visit/{BOTH}?day=2025-12-24", lang="en")
+        answer_all(page)
+        fill(page, sbp="138", dbp="80")
+        site.clock.now += timedelta(minutes=20)
+        page.locator("#saving").get_by_role("button", name="Save", exact=True).click()
+        expect(page.locator("#k-new-day")).to_be_visible()
+        expect(page.locator("#saved")).to_have_count(0)
+        page.reload()
+        expect(page.locator("#sbp")).to_have_value("138")
+    finally:
+        site.clock.now = morning
+        site.cookies.pop("chen", None)

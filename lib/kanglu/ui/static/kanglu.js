@@ -300,6 +300,13 @@ window.kanglu = (() => {
 
   /* -- panes of Panel are moved to their places ------------------------------------------------ */
   document.addEventListener("keydown", event => {
+    // In a form that is kept as it is typed, Enter goes on to the next field; it is sent by its button alone.
+    if (event.key === "Enter" && event.target.nodeName === "INPUT" && event.target.form?.dataset.typing && !event.isComposing) {
+      event.preventDefault();
+      const order = [...event.target.form.querySelectorAll("input:not([type=hidden]), select, textarea, button")];
+      const next = order.slice(order.indexOf(event.target) + 1).find(one => !one.disabled && one.offsetParent && (one.name !== event.target.name || !one.name) && !one.classList.contains("form-clear"));
+      next?.focus();
+    }
     if (event.key === "/" && !/INPUT|TEXTAREA|SELECT/.test(document.activeElement?.nodeName || "")) {
       const find = $("find");
       if (find) { event.preventDefault(); find.focus(); }
