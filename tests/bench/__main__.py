@@ -11,7 +11,7 @@ from importlib import import_module
 from rich.console import Console
 from rich.table import Table
 
-SUITES = ("china_par", "scores", "intake", "rules", "search", "person", "advice", "reports")
+SUITES = ("china_par", "scores", "intake", "rules", "search", "person", "advice", "reports", "pages")
 
 
 def main() -> None:
@@ -19,6 +19,7 @@ def main() -> None:
     parser.add_argument("suites", nargs="*", metavar="SUITE", help=", ".join(SUITES))
     parser.add_argument("--people", type=int, default=400, help="reports rendered by the fast batch")
     parser.add_argument("--panel", type=int, default=100_000, help="people over whom the rules are evaluated")
+    parser.add_argument("--minutes", type=int, default=10, help="how long people are at work on the pages")
     parser.add_argument("--json", action="store_true", help="answer in JSON")
     parser.add_argument("--markdown", action="store_true", help="answer as the table of the README")
     chosen = parser.parse_args()
@@ -27,8 +28,12 @@ def main() -> None:
     rows: list[dict[str, object]] = []
     for name in chosen.suites or SUITES:
         run: Callable[..., list[dict[str, object]]] = import_module(f"tests.bench.{name}").run
-        people = {"reports": chosen.people, "rules": chosen.panel}.get(name)
-        rows += run() if people is None else run(people=people)
+        given = {
+            "reports": {"people": chosen.people},
+            "rules": {"people": chosen.panel},
+            "pages": {"minutes": chosen.minutes},
+        }
+        rows += run(**given.get(name, {}))
     if chosen.json:
         print(json.dumps(rows, ensure_ascii=False, indent=1))
     elif chosen.markdown:
