@@ -1,7 +1,7 @@
-"""The pages under load: how long a page takes to be read and made, fifty people at work, five hundred sessions.
+"""The pages under load: loading one, fifty people at work, five hundred sessions that come and go.
 
-One server process, as `kanglu serve` starts it, serves the demo's people on the demo's day. Clients do over HTTP
-and websockets what a browser does; they and the server share the machine's cores.
+One server process, as `kanglu serve` starts it, serves the demo's people on the demo's day. Clients do over
+HTTP and websockets what a browser does; they and the server share the machine's cores.
 """
 
 import asyncio
@@ -236,6 +236,10 @@ async def _work(
 
 
 # -- figures --------------------------------------------------------------------------------------
+
+
+def _loaded(what: str, seconds: list[float]) -> dict[str, object]:
+    return _row(f"{what}, loaded, p95", _ms(seconds), "at most 300 ms", _p95(seconds) <= 0.3)
 
 
 def _memory(process: subprocess.Popen[bytes]) -> int:

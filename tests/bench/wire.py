@@ -1,4 +1,4 @@
-"""A page without a browser: opens it as a browser does, does what its buttons would do, and takes the time."""
+"""A page without a browser: it is opened as a browser does, and done what its buttons would do."""
 
 import asyncio
 import json
