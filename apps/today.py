@@ -11,7 +11,7 @@ from kanglu.care.worklist import Card, Order, Place, Scope
 from kanglu.catalogue import Rulebook
 from kanglu.errors import NotFound, RecordError
 from kanglu.i18n import Words
-from kanglu.reporting.care.contacts import channel_text
+from kanglu.insight.channels import channel_text
 from kanglu.trust import Action, Resource
 from kanglu.ui import Page, act
 from kanglu.ui.recordings import ROUTES as RECORDINGS
