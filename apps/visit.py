@@ -46,8 +46,8 @@ class Visit(Page):
 
     @classmethod
     def name_in_menu(cls, _: Words) -> str:
-        """Visit."""
-        return _("Visit")
+        """Follow-up visit."""
+        return _("Follow-up visit")
 
     def title(self) -> str:
         """Whom the form is about."""
@@ -120,7 +120,9 @@ class Visit(Page):
     @property
     def form_name(self) -> str:
         """How the form is called."""
-        return self._.name(self.form.questionnaire.name) if self.form is not None else self._("Visit")
+        return (
+            self._.name(self.form.questionnaire.name) if self.form is not None else self._("Follow-up visit")
+        )
 
     def _look(self) -> None:
         """Work out what the answers would come to, and how the form is shown with them."""
@@ -208,6 +210,11 @@ class Visit(Page):
         return [(name, self._.name(items[name].text)) for name in self.found.held.open]
 
     @property
+    def alarm(self) -> str:
+        """What the answers ask for at once, in a word; empty for nothing."""
+        return next((name for name, _due in self.steps(self.found.raised, "referral")), "")
+
+    @property
     def in_doubt(self) -> list[str]:
         """The items whose answers are to be confirmed."""
         return [one.item for one in self.found.doubts if one.key not in self.confirmed]
@@ -260,7 +267,8 @@ class Visit(Page):
             if draft.key != self.key:
                 _visit, _number, day, *form = draft.key.split("/")
                 path = f"/visit/{self.number}?day={day}" + (f"&form={form[0]}" if form else "")
-                found.append((path, self._.day(date.fromisoformat(day))))
+                name = dict(self.choices).get(form[0] if form else "", "")
+                found.append((path, f"{name} {self._.day(date.fromisoformat(day))}".strip()))
         return found
 
     def _next_person(self) -> tuple[str, str] | None:

@@ -155,7 +155,7 @@ def test_a_draft_is_there_again_after_a_reload_and_can_be_thrown_away(
     expect(page.locator("#mode-phone")).to_be_checked()
     live(page)
     other = visit(f"/visit/{OTHER}", lang="en")
-    expect(other.get_by_role("link", name="30 Dec 2025")).to_be_visible()
+    expect(other.get_by_role("link", name="Follow-up visit 30 Dec 2025")).to_be_visible()
     strange = visit(f"/visit/{OTHER}?day=2025-12-30", "he", lang="en")
     expect(strange.locator("#sbp")).to_have_value("")
     page.get_by_role("button", name="Throw it away").click()

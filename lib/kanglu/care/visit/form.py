@@ -36,7 +36,7 @@ class VisitForm:
     ----------
     joined : the questionnaires as one; `joined.questionnaire` is what is shown.
     programmes : those that the visit is of; none when it is another questionnaire.
-    formless : programmes that the person is in and that have no follow-up form.
+    formless : programmes that the person is in, whose visits have classes, and that have no follow-up form.
     """
 
     joined: Joined
@@ -78,7 +78,9 @@ def form_of(dossier: Dossier, day: date, rules: Rulebook, forms: Questionnaires)
             remedy="Enrol the person first, or choose a questionnaire.",
         )
     joined = join([by_programme[name] for name in with_form], VISIT, _NAME)
-    without = tuple(name for name in programmes if name not in by_programme)
+    without = tuple(
+        name for name in programmes if name not in by_programme and rules.programmes[name].classes
+    )
     return VisitForm(joined, tuple(with_form), without)
 
 
