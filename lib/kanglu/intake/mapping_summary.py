@@ -44,7 +44,7 @@ class Line(NamedTuple):
 def summary(mapping: Mapping, catalogue: "Catalogue", words: Words) -> list[Line]:
     """A line a column, those that mean something first, in the order of the table."""
     lines = [
-        Line(entry.header, _meaning(entry, catalogue, words), entry.unit or "", entry.why)
+        Line(entry.header, meaning(entry, catalogue, words), entry.unit or "", entry.why)
         for entry in sorted(mapping.columns, key=_left_out)
     ]
     if whom := mapping.person.constant or mapping.person.file:
@@ -58,7 +58,8 @@ def _left_out(entry: ColumnMapping) -> bool:
     return entry.role in (Role.IGNORED, Role.UNKNOWN, Role.REFERENCE)
 
 
-def _meaning(entry: ColumnMapping, catalogue: "Catalogue", words: Words) -> str:
+def meaning(entry: ColumnMapping, catalogue: "Catalogue", words: Words) -> str:
+    """What a column is taken for, in words."""
     if entry.role is not Role.INDICATOR:
         return words(_MEANINGS[entry.role])
     indicator = catalogue.indicators[entry.indicator or ""]

@@ -202,6 +202,15 @@ window.kanglu = (() => {
     request.send(new FormData(form));
   }
 
+  for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, event => {
+    if (!document.querySelector("form[data-upload]") || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault(); /* a file that misses the form must not take the place of the page */
+    const form = event.target.closest?.("form[data-upload]");
+    form?.classList.toggle("over", kind === "dragover");
+    const input = kind === "drop" && form?.querySelector("input[type=file]");
+    if (input) { input.files = event.dataTransfer.files; input.dispatchEvent(new Event("change", { bubbles: true })); }
+  });
+
   /* -- what comes back ---------------------------------------------------------------------- */
   function receive(answer) {
     const known = waiting.get(answer.seq);
