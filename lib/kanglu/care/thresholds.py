@@ -239,7 +239,7 @@ def _limit(
     """A number that values are compared with."""
     if isinstance(wanted, Age):
         label = _compares(_("age"), name, _)
-        return Threshold(path, label, sentence, int(value), "count", _("years"), low=0, high=_OLDEST)
+        return Threshold(path, label, sentence, int(value), "count", _("years of age"), low=0, high=_OLDEST)
     of: tuple[str, ...] = getattr(wanted, "of", ())
     indicator = book.catalogue.indicators.get(of[0]) if of else None
     event = getattr(wanted, "event", None)

@@ -141,6 +141,14 @@ class Page(pn.viewable.Viewer):
         """Whether the visitor's role has this right."""
         return allowed(self.visitor.actor, action, resource)
 
+    @cached_property
+    def _accounts(self) -> dict[str, str]:
+        return {one.id: one.name for one in self.house.accounts.all()}
+
+    def called(self, account: str) -> str:
+        """The name of an account; its id where it is none of this house, as on the command line."""
+        return self._accounts.get(account, account)
+
     def tell(self, text: str, kind: str = "done") -> None:
         """Say something in passing: ``done``, ``note`` or ``wrong``."""
         self._answer.setdefault("say", []).append({"text": text, "kind": kind})

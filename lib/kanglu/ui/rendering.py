@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
 from jinja2.runtime import Context
@@ -12,6 +13,7 @@ from markupsafe import Markup
 
 from kanglu.home import shipped
 from kanglu.i18n import Words
+from kanglu.record.opened import ZONE
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -29,6 +31,7 @@ def environment() -> Environment:
     )
     made.filters["day"] = _day
     made.filters["time"] = _time
+    made.filters["day_at"] = _day_at
     return made
 
 
@@ -41,6 +44,13 @@ def _day(context: Context, value: date | str | None) -> str:
     text = value.isoformat() if isinstance(value, date) else value
     # What is known only to the month or the year is said as it is.
     return said.day(date.fromisoformat(text[:10])) if len(text) >= 10 else text
+
+
+@pass_context
+def _day_at(context: Context, instant: str) -> str:
+    """``{{ at | day_at }}``: the day in China on which an instant of the record lies."""
+    said: Words = context["_"]
+    return said.day(datetime.fromisoformat(instant).astimezone(ZoneInfo(ZONE)).date())
 
 
 def _time(value: datetime | str) -> str:

@@ -134,7 +134,7 @@ def _placeholders(_: Words) -> Mapping[str, str]:
         "date": _("day"),
         "due": _("due day"),
         "since": _("since when"),
-        "days": _("days"),
+        "days": _("number of days"),
         "doctor": _("doctor"),
         "programme": _("programme"),
         "class": _("class of the visit"),
