@@ -25,6 +25,7 @@ from kanglu.record.opened import ZONE
 from kanglu.trust import Action, Purpose, Resource
 from kanglu.ui import Page, act, house_of, visitor_of
 from kanglu.ui.forms import Section, Shown, answers_from, sections
+from kanglu.ui.recordings import WithRecordings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,7 @@ SECTIONS: Final = 14
 """Parts of the template that each hold a section of a form."""
 
 
-class Visit(Page):
+class Visit(WithRecordings, Page):
     """A visit being entered, or another form."""
 
     routes: ClassVar[tuple[str, ...]] = ("/visit/{record_number}",)
@@ -402,6 +403,12 @@ class Visit(Page):
             self.focus("unfinished")
             return False
         return True
+
+    @act(any_day=True, parts=("sound",))
+    def show_recordings(self) -> None:
+        """Show the recordings of calls that belong to this visit."""
+        self.open_recordings(self.number, f"follow-up/{self.visited}")
+        self.focus("rec-head")
 
     @act(any_day=True)
     def drop(self) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests import sounds
 
 from kanglu.care import visit as visits
 from kanglu.care.book import in_force
@@ -285,3 +286,19 @@ def test_a_page_left_open_over_midnight_keeps_the_draft_and_saves_nothing(
     finally:
         site.clock.now = morning
         site.cookies.pop("chen", None)
+
+
+def test_a_call_that_was_recorded_is_attached_where_it_is_allowed(
+    visit: Callable[..., Page], accessible: Callable[[Page], None]
+) -> None:
+    page = visit(f"/visit/{OTHER}?day=2025-12-23", lang="en", width=390)
+    page.get_by_role("button", name="Call recordings").click()
+    expect(page.get_by_text("Not asked about recording")).to_be_visible()
+    expect(page.get_by_label("Attach a recording")).to_have_count(0)
+    page.get_by_role("button", name="Allows recording").click()
+    page.get_by_label("Attach a recording").set_input_files(
+        {"name": "call.wav", "mimeType": "audio/wav", "buffer": sounds.wav(2)}
+    )
+    page.get_by_role("button", name="Attach", exact=True).click()
+    expect(page.locator(".rec-list audio")).to_have_count(1)
+    accessible(page)
