@@ -105,12 +105,14 @@ class Visit(WithRecordings, Page):
         self._look()
 
     def _draft(self) -> Draft | None:
-        return self.store.draft(self.key)
+        found: Draft | None = self.store.draft(self.key)
+        return found
 
     @property
     def number(self) -> str:
         """The record number."""
-        return self.dossier.person.record_number
+        number: str = self.dossier.person.record_number
+        return number
 
     @property
     def key(self) -> str:
