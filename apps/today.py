@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
-from kanglu.care import acts, in_force, worklist
-from kanglu.care.worklist import Card, Order, Place, Scope
+from kanglu.care import acts, cards, in_force, worklist
+from kanglu.care.cards import Card
+from kanglu.care.worklist import Order, Place, Scope
 from kanglu.catalogue import Rulebook
 from kanglu.errors import NotFound, RecordError
 from kanglu.i18n import Words
@@ -102,9 +103,7 @@ class Today(WithRecordings, Page):
         """Read the next page's worth of people."""
         some = self.chosen[self.shown : self.shown + A_PAGE]
         unread = [one for one in some if one.entry.person_id not in self.rows]
-        read = worklist.cards(
-            self.store, [one.entry.person_id for one in unread], self._.lang, rules=self.rules
-        )
+        read = cards.cards(self.store, [one.entry.person_id for one in unread], self._.lang, rules=self.rules)
         self.rows |= {
             one.entry.person_id: Row(one, read[one.entry.person_id])
             for one in unread
@@ -118,7 +117,7 @@ class Today(WithRecordings, Page):
         if row is None:
             return None
         again = worklist.again(self.store, row.place, rules=self.rules)
-        row.card = worklist.cards(self.store, [person], self._.lang, rules=self.rules)[person]
+        row.card = cards.cards(self.store, [person], self._.lang, rules=self.rules)[person]
         row.open = again is not None
         row.place = again or row.place
         return row
@@ -205,7 +204,7 @@ class Today(WithRecordings, Page):
         """By which way."""
         return channel_text(code, self._)
 
-    def reads_due(self, work: worklist.Work) -> tuple[str, str]:
+    def reads_due(self, work: cards.Work) -> tuple[str, str]:
         """When something is due, in words, and how much that matters."""
         _ = self._
         if not work.open:
@@ -219,7 +218,7 @@ class Today(WithRecordings, Page):
             return _("due today"), "watch"
         return _.count("due in {n} day", "due in {n} days", days), ""
 
-    def _rests(self, work: worklist.Work) -> str:
+    def _rests(self, work: cards.Work) -> str:
         _ = self._
         if work.state == "snoozed" and work.snoozed_until:
             return _("put off to {day}", day=_.day(date.fromisoformat(work.snoozed_until)))

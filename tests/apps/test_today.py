@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from tests import sounds
 
-from kanglu.care import acts, consents, in_force, worklist
+from kanglu.care import acts, cards, consents, in_force, worklist
 from kanglu.record.facts import Identifier, PersonStatement, Telecom
 from kanglu.trust import Actor, Role
 
@@ -63,7 +63,7 @@ def test_the_list_is_the_queue_in_order_each_with_why(visit, listed, site):
     numbers = [one.entry.record_number for one in expected]
     shown = page.locator(".td-entry h3 a").evaluate_all("all => all.map(a => a.href.split('/').pop())")
     assert shown == numbers
-    [card] = worklist.cards(site.house.store(MANAGER), [expected[0].entry.person_id], "en").values()
+    [card] = cards.cards(site.house.store(MANAGER), [expected[0].entry.person_id], "en").values()
     expect(first(page)).to_contain_text(card.person.name)
     expect(first(page)).to_contain_text(f"{card.age} years")
     expect(first(page)).to_contain_text(card.open[0].because)

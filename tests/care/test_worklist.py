@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.care.ruled import book, carer, enter, evaluated, key, people, result
 
-from kanglu.care import acts, worklist
+from kanglu.care import acts, cards, worklist
 from kanglu.care.acts import Taken
 from kanglu.care.queue import queue
 from kanglu.care.tasks import tasks
@@ -149,14 +149,14 @@ def test_a_card_says_who_what_for_and_what_was_last(store: Store) -> None:
         )  # fmt: skip
     row = result(**RAISED, inputs='[{"of": "sbp", "value": 162.0, "on": "2026-06-01"}]')
     evaluated(store, row)
-    card = worklist.cards(store, [1], "en", rules=book())[1]
+    card = cards.cards(store, [1], "en", rules=book())[1]
     assert (card.person.name, card.person.sex, card.age, card.telephone) == (
         "张三", "female", 69, "139****5678",
     )  # fmt: skip
     [work] = card.open
     assert (work.because, work.state, work.due, work.days_late) == ("Pressure 162", "due", "2026-06-30", 0)
-    assert card.last == worklist.LastContact("2026-06-20T10:00:00", "out", "phone", "no_answer", "没人接")
-    assert worklist.cards(store, [1], "zh", rules=book())[1].open[0].because == "血压 162"
+    assert card.last == cards.LastContact("2026-06-20T10:00:00", "out", "phone", "no_answer", "没人接")
+    assert cards.cards(store, [1], "zh", rules=book())[1].open[0].because == "血压 162"
 
 
 def test_what_was_acted_on_today_stays_on_the_card_and_drafts_are_not_there(store: Store, clock: Any) -> None:
@@ -164,11 +164,11 @@ def test_what_was_acted_on_today_stays_on_the_card_and_drafts_are_not_there(stor
     evaluated(store, result(), result(**RAISED), result(rule="test.hello", window_start="2026-07-05"))
     acts.snooze(store, "K000001", SECOND, date(2026, 7, 3), "忙", rules=book())
     acts.attempt(store, "K000001", FIRST, "no_answer", rules=book())
-    card = worklist.cards(store, [1], "zh", rules=book())[1]
+    card = cards.cards(store, [1], "zh", rules=book())[1]
     told = {one.key: (one.open, one.state, one.next_try or one.snoozed_until) for one in card.work}
     assert told == {FIRST: (False, "due", "2026-07-01"), SECOND: (False, "snoozed", "2026-07-03")}
     clock.pass_days(1)
-    card = worklist.cards(store, [1], "zh", rules=book())[1]
+    card = cards.cards(store, [1], "zh", rules=book())[1]
     assert [one.key for one in card.work] == [FIRST]
 
 
@@ -186,7 +186,7 @@ def test_only_who_is_shown_is_read(panel: Store) -> None:
     before = len(read())
     listed = worklist.worklist(panel, "mine", "wang", rules=book())
     assert len(read()) == before
-    worklist.cards(panel, placed(listed.places[:2]), "zh", rules=book())
+    cards.cards(panel, placed(listed.places[:2]), "zh", rules=book())
     assert set(read()[before:]) == {"K000004", "K000003"}
 
 
@@ -214,7 +214,7 @@ def test_who_may_not_know_people_has_no_list(panel: Store, clock: Any) -> None:
     url = panel.database.url.render_as_string(hide_password=False)
     actor = Actor("an", "An", Role.ANALYST)
     with open_record(url, actor=actor, purpose="analysis", clock=clock) as other:
-        for ask in (lambda: worklist.worklist(other, "all"), lambda: worklist.cards(other, [1], "zh")):
+        for ask in (lambda: worklist.worklist(other, "all"), lambda: cards.cards(other, [1], "zh")):
             with pytest.raises(PermissionDenied):
                 ask()
 

@@ -1,10 +1,10 @@
-"""The queue as somebody works through it: whose, in order, filtered, and a page's worth of it in words.
+"""The queue as somebody works through it: whose it is, in order, filtered.
 
-The order of all is worked out without naming anybody. Whoever is shown is read by `cards`, and the audit
-log says so of each: a page of twenty-five costs rows for twenty-five, not for everybody who waits.
+The order of all is worked out without naming anybody. Whoever is shown is read by `cards.cards`, and the
+audit log says so of each: a page of twenty-five costs rows for twenty-five, not for everybody who waits.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal
@@ -12,17 +12,13 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from kanglu.care.book import in_force
-from kanglu.care.letters import Letters
 from kanglu.care.queue import Entry, entries, ranked, shared_out, workable
-from kanglu.care.tasks import CLOSED, TASKS, Acts, acts_of, derived, results
-from kanglu.care.wording import called, gift_of, sentence
+from kanglu.care.wording import gift_of
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.i18n import Lang, words
-from kanglu.record import PersonView, Store
-from kanglu.record.frames import rows_in
+from kanglu.record import Store
 from kanglu.record.identity import record_number as number_of
 from kanglu.record.moment import Moment
-from kanglu.record.rulings import Ruling
 from kanglu.trust import Action, Resource, require
 
 type Order = Literal["place", "due", "waited", "owner"]
@@ -30,7 +26,6 @@ type Scope = Literal["mine", "team", "unowned", "all"]
 ORDERS: Final[tuple[Order, ...]] = ("place", "due", "waited", "owner")
 SCOPES: Final[tuple[Scope, ...]] = ("mine", "team", "unowned", "all")
 _NEVER: Final = "9999"
-_CONTACT: Final = ("person_id", "effective", "direction", "channel", "outcome", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,66 +102,6 @@ class Worklist:
         return tuple(sorted(some, key=keys[order]))
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A task of somebody, in words.
-
-    Parameters
-    ----------
-    because : the rule's sentence with the person's own numbers.
-    open : whether it can be acted on; `state`, `days_late` … as in `tasks`.
-    """
-
-    key: str
-    kind: str
-    name: str
-    programme: str | None
-    because: str
-    open: bool
-    state: str
-    reason: str | None
-    due: str | None
-    days_late: int
-    lapses: str | None
-    owner: str | None
-    attempts: int
-    next_try: str | None
-    snoozed_until: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class LastContact:
-    """The last contact: when, which way it went, by which channel, what came of it, and the words."""
-
-    at: str
-    direction: str | None
-    channel: str | None
-    outcome: str | None
-    text: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What is shown of one person in the queue.
-
-    Parameters
-    ----------
-    telephone : masked; None where there is none.
-    work : what is open now, the most urgent first, then what was closed or put off today.
-    """
-
-    person: PersonView
-    age: int | None
-    telephone: str | None
-    work: tuple[Work, ...]
-    last: LastContact | None
-
-    @property
-    def open(self) -> tuple[Work, ...]:
-        """What can be acted on."""
-        return tuple(one for one in self.work if one.open)
-
-
 def worklist(
     store: Store, scope: Scope = "mine", me: str | None = None, *, rules: Rulebook | None = None
 ) -> Worklist:
@@ -179,26 +114,40 @@ def worklist(
     """
     require(store.actor, Action.READ, Resource.IDENTITY)
     book, moment, stamp = rules or in_force(store), store.moment, store.stamp()
-    owners = owners_of(scope, me, book)
-    work, _ = workable(store, moment, owners, book)
-    if scope == "unowned":
-        work = work[work["owner"].isna()]
-    found = entries(_numbered(work))
     capacity, served = None, None
     if scope == "mine" and me in book.staff:
         capacity = book.staff[str(me)].capacity
         served = len(store.served_by(f"kanglu/{store.actor.id}", moment.as_of))
-    if capacity is None or served is None:
-        queue = shared_out(found, book)
-    else:
-        queue = ranked(found, max(capacity - served, 0))
-    due = _first_due(work)
-    places = [
-        _place(one, left, due, book)
-        for some, left in ((queue.today, False), (queue.left, True))
-        for one in some
-    ]
-    return Worklist(moment.as_of, tuple(places), capacity, served, stamp)
+    room = None if capacity is None or served is None else max(capacity - served, 0)
+    asked = (store.database.name, stamp, moment, scope, me, room, book.revision)
+    places = _KEPT.get(asked)
+    if places is None:
+        places = tuple(_places(store, moment, scope, me, room, book))
+        _keep(asked, places)
+    return Worklist(moment.as_of, places, capacity, served, stamp)
+
+
+_KEPT: dict[Hashable, tuple[Place, ...]] = {}
+"""Lists worked out from what the record holds now; they name nobody, and any change makes them void."""
+_MOST_KEPT: Final = 64
+
+
+def _keep(asked: Hashable, places: tuple[Place, ...]) -> None:
+    for old in list(_KEPT)[: max(len(_KEPT) + 1 - _MOST_KEPT, 0)]:
+        _KEPT.pop(old, None)
+    _KEPT[asked] = places
+
+
+def _places(
+    store: Store, moment: Moment, scope: Scope, me: str | None, room: int | None, rules: Rulebook
+) -> Iterator[Place]:
+    work, _ = workable(store, moment, owners_of(scope, me, rules), rules)
+    if scope == "unowned":
+        work = work[work["owner"].isna()]
+    found, due = entries(_numbered(work)), _first_due(work)
+    queue = shared_out(found, rules) if room is None else ranked(found, room)
+    for some, left in ((queue.today, False), (queue.left, True)):
+        yield from (_place(one, left, due, rules) for one in some)
 
 
 def owners_of(scope: Scope, me: str | None, rules: Rulebook) -> frozenset[str] | None:
@@ -229,72 +178,6 @@ def again(store: Store, place: Place, *, rules: Rulebook | None = None) -> Place
     [entry] = ranked(entries(_numbered(work)), None).today
     due = _first_due(work)
     return _place(replace(entry, place=place.entry.place), place.left, due, book)
-
-
-def cards(
-    store: Store, ids: Iterable[int], lang: Lang, *, rules: Rulebook | None = None
-) -> Mapping[int, Card]:
-    """What is shown of people, by id; each is read and audited, all of them in a few queries."""
-    require(store.actor, Action.READ, Resource.IDENTITY)
-    book, moment, wanted = rules or in_force(store), store.moment, sorted(set(ids))
-    rows = results(store, wanted, moment, TASKS)
-    acts = acts_of(store, wanted, moment, "flag", "appointment")
-    found = derived(rows, acts, book)
-    whom = pd.DataFrame({"person_id": wanted})
-    letters = Letters.of(store, whom, acts, moment, book, lang)
-    phones, last = store.masked_telephones(wanted), _last_contacts(acts)
-    mine: dict[int, list[Work]] = {}
-    shown = _shown(found, acts, moment)
-    columns = [str(name) for name in shown]
-    for cells in rows_in(shown, columns):
-        row = dict(zip(columns, cells, strict=True))
-        mine.setdefault(row["person_id"], []).append(_work(row, letters, moment, book))
-    return {
-        one: Card(
-            view,
-            view.age_on(moment.as_of),
-            phones.get(one),
-            tuple(sorted(mine.get(one, ()), key=lambda work: not work.open)),
-            last.get(one),
-        )
-        for one, view in letters.people.items()
-    }
-
-
-def _shown(found: pd.DataFrame, acts: Acts, moment: Moment) -> pd.DataFrame:
-    """What is open, and what somebody acted on today, the most urgent first; drafts are nobody's concern."""
-    today = moment.as_of.isoformat()
-    changes, tried = acts.changes, acts.attempts
-    acted = {
-        *changes.loc[changes["effective"].str.startswith(today), "task"],
-        *tried.loc[tried["effective"].str.startswith(today), "about"],
-    }
-    rests = found["state"].isin((*CLOSED, "snoozed"))
-    shown = found[(found["state"] != "draft") & (~rests | found["key"].isin(list(acted)))]
-    urgency = shown["priority"].fillna(0).astype(int)
-    return shown.assign(urgency=urgency).sort_values(
-        ["person_id", "urgency", "due", "key"], ascending=[True, False, True, True]
-    )
-
-
-def _work(row: Mapping[str, Any], letters: Letters, moment: Moment, rules: Rulebook) -> Work:
-    ruling = Ruling(**{name: row[name] for name in Ruling._fields})
-    rule, _ = rules.rules.get(ruling.rule), letters.say
-    about = letters.about[ruling.person_id]
-    ahead = row["next_try"] is not None and row["next_try"] > moment.as_of.isoformat()
-    return Work(
-        row["key"], ruling.kind, called(rules, row["key"], _),
-        None if rule is None else rule.programme,
-        "" if rule is None else sentence(rules, ruling, about, moment.as_of, _),
-        row["state"] not in (*CLOSED, "snoozed", "draft") and not ahead, row["state"], row["reason"],
-        ruling.due, int(row["days_late"]), ruling.lapses, row["owner"], int(row["attempts"]),
-        row["next_try"], row["snoozed_until"],
-    )  # fmt: skip
-
-
-def _last_contacts(acts: Acts) -> dict[int, LastContact]:
-    said = acts.contacts.drop_duplicates("person_id", keep="last")
-    return {person: LastContact(*rest) for person, *rest in rows_in(said, _CONTACT)}
 
 
 def _first_due(work: pd.DataFrame) -> dict[int, str]:
