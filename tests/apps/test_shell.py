@@ -39,6 +39,8 @@ class Counter(Page):
         """Begin at the number in the address."""
         if self.route.get("start") == "none":
             raise RecordError("There is nothing to count.", remedy="Count something else.")
+        if self.route.get("start") == "broken":
+            raise ZeroDivisionError("secret words")
         self.count, self.noted = int(self.route.get("start", 0)), ""
 
     def values(self) -> Mapping[str, Any]:
@@ -182,6 +184,14 @@ def test_a_password_given_by_another_must_be_changed_first(site):
         changed = {"old": password, "new": PASSWORD, "again": PASSWORD}
         assert client.post("/password", data=changed).status_code == 303
         assert client.get("/counter/1").status_code == 200
+
+
+def test_a_page_that_fails_says_so_and_shows_nothing_of_how(site):
+    with site.http("chen") as client:
+        shown = client.get("/counter/broken").text
+    assert "Traceback" not in shown
+    assert "secret words" not in shown
+    assert "此页面暂时无法显示" in shown
 
 
 def test_a_form_of_another_site_is_refused(site):

@@ -1,6 +1,7 @@
 """The frame around every page: its head, the menu, the language, and where messages stand."""
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -17,6 +18,7 @@ from kanglu.ui.rendering import HERE, STATIC, whole
 from kanglu.ui.visitors import Visitor, present
 from kanglu.ui.wire import Wire
 
+log = logging.getLogger("kanglu.ui")
 LANGUAGES: Mapping[Lang, str] = {"zh": "中文", "en": "English"}
 
 
@@ -35,6 +37,10 @@ def application(page: type[Page], menu: Sequence[type[Page]]) -> Callable[[], pn
             content = Markup(made.html())
         except KangluError as error:
             return _framed(visitor, menu, page, _refusal(visitor.words, error))
+        except Exception:
+            # Panel would show the traceback, with whatever was at hand in it.
+            log.exception("%s could not be opened", visitor.path.split("?")[0])
+            return _framed(visitor, menu, page, _fault(visitor.words))
         return _framed(visitor, menu, page, content, made)
 
     return opened
@@ -117,6 +123,14 @@ def _refusal(_: Words, error: KangluError | None) -> Markup:
     else:
         title, text, remedy = _("This page cannot be shown now"), error.what, error.remedy
     return whole("refused.html", {"title": title, "text": text, "remedy": remedy, "_": _})
+
+
+def _fault(_: Words) -> Markup:
+    said = {
+        "title": _("This page cannot be shown now"),
+        "text": _("Something went wrong here. Nothing was changed; try again."),
+    }
+    return whole("refused.html", {**said, "remedy": None, "_": _})
 
 
 @cache
