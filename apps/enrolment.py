@@ -11,8 +11,9 @@ from kanglu.care.card import CardForm, Fault
 from kanglu.care.caseload import CARD, Load, Standing
 from kanglu.care.evaluation import evaluate
 from kanglu.care.tasks import tasks
-from kanglu.errors import RecordError
+from kanglu.errors import KangluError, RecordError
 from kanglu.i18n import Words
+from kanglu.intake.wording import told
 from kanglu.record.people import PersonView
 from kanglu.trust import Action, Resource
 from kanglu.ui import Page, act
@@ -83,6 +84,12 @@ class Enrolment(Page):
                   date.fromisoformat(due) if due else None, self.named(owner) or self._role(role))
             for key, code, state, due, owner, role in rows
         ]  # fmt: skip
+
+    def wrong(self, error: KangluError) -> str:
+        """An error in the words of the page; the register says its own without a full stop."""
+        plain = error.what.removesuffix(".")
+        what, remedy = (told(text, self.store.catalogue, self._) for text in (plain, error.remedy or ""))
+        return " ".join(filter(None, (error.what if what == plain else what, remedy)))
 
     # -- what the template asks ------------------------------------------------------------------
 

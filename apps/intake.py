@@ -11,13 +11,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kanglu.errors import NotFound, Refused
+from kanglu.catalogue import current
+from kanglu.errors import KangluError, NotFound, Refused
 from kanglu.i18n import Words
 from kanglu.intake import mapping as mappings
 from kanglu.intake.mapping import ColumnMapping, Role
 from kanglu.intake.mapping_summary import meaning
 from kanglu.intake.previewing import Sheet, preview, recast
 from kanglu.intake.waiting import MOST_BYTES, MOST_FILES, SUFFIXES, Lot, Waiting
+from kanglu.intake.wording import told
 from kanglu.jobs import Job
 from kanglu.record.batches import Batch
 from kanglu.record.opened import ZONE
@@ -62,6 +64,14 @@ class _Intake(Page):
         return {"import": self._("files"), "merge": self._("two records made one")}.get(
             batch.kind, self._("entry by hand")
         )
+
+    def told(self, text: str) -> str:
+        """A reason or a remedy in the words of the page."""
+        return told(text, self.store.catalogue, self._)
+
+    def wrong(self, error: KangluError) -> str:
+        """An error in the words of the page."""
+        return " ".join(filter(None, (self.told(error.what), self.told(error.remedy or ""))))
 
     @property
     def comma(self) -> str:
@@ -396,13 +406,15 @@ async def bring(request: Request) -> Response:
         )
     async with request.form(max_files=MOST_FILES + 1, max_fields=10) as form:
         given = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]
-        lot = await run_in_threadpool(_keep, house, visitor.account.id, given)
+        try:
+            lot = await run_in_threadpool(_keep, house, visitor.account.id, given)
+        except Refused as error:
+            said = (told(text, current(), visitor.words) for text in (error.what, error.remedy or ""))
+            raise Refused(" ".join(said).strip()) from None
     return JSONResponse({"lot": lot.id})
 
 
 def _keep(house: House, by: str, given: list[UploadFile]) -> Lot:
-    from kanglu.catalogue import current
-
     lot = waiting(house).bring(((one.filename or "", one.file) for one in given), by, house.clock())
     lot.keep(preview(lot.paths, current()))
     return lot

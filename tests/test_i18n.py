@@ -16,6 +16,7 @@ import kanglu
 from kanglu.i18n import LANGS, words
 from kanglu.intake.mapping import Role
 from kanglu.intake.mapping_summary import _MEANINGS
+from kanglu.intake.wording import FORMS
 
 LIB = Path(kanglu.__file__).parent
 PO = sorted((LIB / "locale" / "zh" / "LC_MESSAGES").glob("*.po"))
@@ -110,7 +111,8 @@ def named_in(text: str) -> set[str]:
 
 
 def wanted() -> set[tuple[str, ...]]:
-    return {call.forms for call in SENTENCES} | {(meaning,) for meaning in _MEANINGS.values()}
+    told = (*_MEANINGS.values(), *FORMS)
+    return {call.forms for call in SENTENCES} | {(sentence,) for sentence in told}
 
 
 def test_the_code_speaks():

@@ -127,7 +127,7 @@ def test_uploads_of_other_kinds_and_sizes_are_refused(site, monkeypatch):
 
         for name in ("a.exe", "a.pdf", "../../a.sh"):
             assert answer(name).status_code == 422
-            assert "kind that is not taken in" in answer(name).json()["error"]
+            assert "类型不能导入" in answer(name).json()["error"]
         many = [("files", (f"{number}.csv", b"x")) for number in range(MOST_FILES + 1)]
         assert client.post("/intake/files", files=many).status_code == 422
         assert client.post("/intake/files", data={"files": "no file"}).status_code == 422

@@ -153,6 +153,10 @@ class Page(pn.viewable.Viewer):
         """Say something in passing: ``done``, ``note`` or ``wrong``."""
         self._answer.setdefault("say", []).append({"text": text, "kind": kind})
 
+    def wrong(self, error: KangluError) -> str:
+        """How an error is told; a page may say it in its own words."""
+        return str(error)
+
     def go(self, path: str) -> None:
         """Leave for another page of this house."""
         self._answer["go"] = path
@@ -202,7 +206,7 @@ class Page(pn.viewable.Viewer):
             except _Unfit as unfit:
                 self._answer["wrong"] = {unfit.field: self._unfit(unfit)}
             except KangluError as error:
-                self.tell(str(error), "wrong")
+                self.tell(self.wrong(error), "wrong")
             except Exception:
                 log.exception("%s failed on %s", message.get("act"), self.visitor.path.split("?")[0])
                 self.tell(self._("Something went wrong here. Nothing was changed; try again."), "wrong")
