@@ -213,6 +213,16 @@ class Visit(WithRecordings, Page):
         return [(name, self._.name(items[name].text)) for name in self.found.held.open]
 
     @property
+    def overtaken_by(self) -> tuple[str, str]:
+        """Who has saved the form since, and when."""
+        assert self.form is not None
+        last = visit.last_saved(self.form, self.dossier, self.visited)
+        if last is None:
+            return "", ""
+        member, at = self.rules.staff.get(last[0]), _in_china(last[1])
+        return member.name if member is not None else last[0], f"{self._.day(at.date())} {at:%H:%M}"
+
+    @property
     def alarm(self) -> str:
         """What the answers ask for at once, in a word; empty for nothing."""
         return next((name for name, _due in self.steps(self.found.raised, "referral")), "")
@@ -374,9 +384,9 @@ class Visit(WithRecordings, Page):
                 self.visitor.account.practitioner, self.sending, confirmed=self.confirmed,
                 seen=None if over else self.seen, reason=reason.strip() or None, rules=self.rules,
             )  # fmt: skip
-        except Overtaken as error:
+        except Overtaken:
+            self.dossier = self.store.dossier(self.number)
             self.overtaken = True
-            self.tell(error.what, "wrong")
             self.focus("overtaken")
             return
         self.store.drop_draft(self.key)

@@ -10,7 +10,7 @@ from kanglu.care.visit.form import VisitForm, form_for, form_of, stored_answers
 from kanglu.care.visit.history import Edit, history
 from kanglu.care.visit.known import Known, known
 from kanglu.care.visit.preview import Preview, Verdict, preview
-from kanglu.care.visit.saving import Saved, mark, save_visit
+from kanglu.care.visit.saving import Saved, last_saved, mark, save_visit
 from kanglu.care.visit.standing import Standing, Step, before
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "form_of",
     "history",
     "known",
+    "last_saved",
     "mark",
     "preview",
     "save_visit",

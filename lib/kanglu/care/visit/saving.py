@@ -123,14 +123,26 @@ def _mark(form: VisitForm, responses: pd.DataFrame, day: date) -> Mark:
     return ",".join(str(one) for one in sorted(own["id"].tolist()))
 
 
-def _overtaken(form: VisitForm, responses: pd.DataFrame, day: date, stands: Mark) -> Overtaken:
+def last_saved(form: VisitForm, dossier: Dossier, day: date) -> tuple[str, str] | None:
+    """Who has saved the form of the day last, and the instant; None when nobody has."""
+    return _last_saved(form, dossier.responses, day)
+
+
+def _last_saved(form: VisitForm, responses: pd.DataFrame, day: date) -> tuple[str, str] | None:
     own = responses[responses["source_key"].isin(form.keys(day))].sort_values("id")
     if own.empty:
-        return Overtaken(f"What was saved of {day} was taken back.", remedy="Read it again.")
+        return None
     last = own.iloc[-1]
     who = last["author"] if isinstance(last["author"], str) else str(last["source"]).rpartition("/")[2]
+    return who, str(last["recorded"])
+
+
+def _overtaken(form: VisitForm, responses: pd.DataFrame, day: date, stands: Mark) -> Overtaken:
+    last = _last_saved(form, responses, day)
+    if last is None:
+        return Overtaken(f"What was saved of {day} was taken back.", remedy="Read it again.")
     return Overtaken(
-        f"{who} has saved this visit of {day} at {last['recorded']}.",
+        f"{last[0]} has saved this visit of {day} at {last[1]}.",
         where=stands,
         remedy="Read it again, or save yours over it.",
     )

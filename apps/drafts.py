@@ -1,0 +1,79 @@
+"""Drafts: what the visitor has begun and not saved, with what has lain for days on top."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar, Final
+from zoneinfo import ZoneInfo
+
+from kanglu.care.forms import questionnaires
+from kanglu.errors import NotFound
+from kanglu.i18n import Words
+from kanglu.record.opened import ZONE
+from kanglu.trust import Action, Resource
+from kanglu.ui import Page, act
+
+LONG: Final = 3
+"""Days after which a draft is said to lie there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A draft as it is listed: where it is, of whom and what, when it was kept, and how many days ago."""
+
+    key: str
+    path: str
+    name: str
+    form: str
+    day: date
+    kept: str
+    days: int
+
+
+class Drafts(Page):
+    """The visitor's drafts."""
+
+    routes: ClassVar[tuple[str, ...]] = ("/drafts",)
+    template: ClassVar[str] = "drafts.html"
+    width: ClassVar[str] = "narrow"
+    needs: ClassVar = (
+        (Action.READ, Resource.FACTS), (Action.READ, Resource.IDENTITY), (Action.WRITE, Resource.FACTS),
+    )  # fmt: skip
+
+    @classmethod
+    def name_in_menu(cls, _: Words) -> str:
+        """Drafts."""
+        return _("Drafts")
+
+    def opened(self) -> None:
+        """List them."""
+        self.load()
+
+    def load(self) -> None:
+        """Read what there is, the oldest first."""
+        self.begun = [self._begun(one.key, one.saved) for one in self.store.drafts("visit/")]
+        self.long = LONG
+
+    def _begun(self, key: str, saved: str) -> Begun:
+        _visit, number, day, *form = key.split("/")
+        kept = datetime.fromisoformat(saved).astimezone(ZoneInfo(ZONE))
+        try:
+            name = self.store.person(number).view.name or number
+        except NotFound:
+            name = number
+        asked = questionnaires().newest.get(form[0]) if form else None
+        return Begun(
+            key=key,
+            path=f"/visit/{number}?day={day}" + (f"&form={form[0]}" if form else ""),
+            name=name,
+            form=self._.name(asked.name) if asked is not None else self._("Follow-up visit"),
+            day=date.fromisoformat(day),
+            kept=f"{self._.day(kept.date())} {kept:%H:%M}",
+            days=(self.day - kept.date()).days,
+        )
+
+    @act
+    def drop(self, key: str) -> None:
+        """Throw a draft away."""
+        self.store.drop_draft(key)
+        self.load()
+        self.tell(self._("The draft is gone."))
