@@ -30,7 +30,6 @@ window.kanglu = (() => {
     send = how;
     for (const { message } of waiting.values()) send(message);
     document.documentElement.dataset.live = "yes";
-    restore();
   }
   function busy() {
     clearTimeout(timer);
@@ -55,7 +54,7 @@ window.kanglu = (() => {
     $("k-offline").hidden = false;
     const again = setInterval(async () => {
       try {
-        if ((await fetch("/alive", { cache: "no-store" })).ok) { clearInterval(again); keep(); location.reload(); }
+        if ((await fetch("/alive", { cache: "no-store" })).ok) { clearInterval(again); keep(); leaving = true; location.reload(); }
       } catch { /* still not */ }
     }, 2000);
   }
@@ -71,7 +70,7 @@ window.kanglu = (() => {
   addEventListener("pagehide", () => {
     // What was typed and has not reached the server is kept over a reload; what was left on purpose is not.
     const unheard = form => form.pause || [...waiting.values()].some(one => one.message.act === form.dataset.typing);
-    if (!leaving) keep(unheard);
+    if (!leaving) keep(offline ? undefined : unheard);
     leaving = true;
   });
   addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
@@ -81,6 +80,7 @@ window.kanglu = (() => {
     for (const form of document.querySelectorAll("form[data-typing]"))
       if (form.id && meant(form) && [...form.elements].some(one => dirty.has(one))) forms[form.id] = fields(form);
     if (Object.keys(forms).length) sessionStorage.setItem(KEPT, JSON.stringify(forms));
+    else sessionStorage.removeItem(KEPT);
   }
   function restore() {
     const kept = JSON.parse(sessionStorage.getItem(KEPT) || "{}");
@@ -92,6 +92,7 @@ window.kanglu = (() => {
       tell(form.dataset.typing, fields(form), null);
     }
   }
+  addEventListener("DOMContentLoaded", restore); // it is seen at once, and sent when there is a connection
   function fill(form, values) {
     for (const one of form.elements) {
       if (!one.name || !(one.name in values)) continue;
