@@ -310,7 +310,7 @@ def _chart(answer: dict[str, Any], _: Words) -> str:
             "a manager can do {n}.", n=f"{capacity:g}",
         ),
         series=(series(_("Now"), "before"), series(_("Then"), "after")),
-        bands=(Band(0.0, capacity, _("can be done")),),
+        bands=(Band(0.0, capacity, _("within capacity")),),
         y_range=(0.0, 1.1 * most),
         size="full",
     )  # fmt: skip

@@ -88,6 +88,12 @@ def test_what_goes_wrong_is_said(jobs, function, error, remedy):
 
 
 @pytest.mark.usefixtures("tried")
+def test_the_newest_comes_first_even_within_a_second(jobs):
+    begun = [begin(jobs, "people", expression="all").id for _ in range(4)]
+    assert [job.id for job in jobs.of("test")] == begun[::-1]
+
+
+@pytest.mark.usefixtures("tried")
 def test_a_job_is_stopped(jobs):
     begun = begin(jobs, "forever")
     assert until(jobs, begun.id, lambda job: job.total).done == 3

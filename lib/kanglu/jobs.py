@@ -166,8 +166,13 @@ class Jobs:
         return self.get(name)
 
     def _names(self) -> list[str]:
-        names = [one.name for one in self.folder.iterdir()] if self.folder.is_dir() else []
-        return sorted((name for name in names if _ID.fullmatch(name)), reverse=True)
+        """The newest first, also of those that were begun within a second."""
+        found = {
+            one.parent.name: one.stat().st_mtime_ns
+            for one in self.folder.glob("*/job.json")
+            if _ID.fullmatch(one.parent.name)
+        }
+        return sorted(found, key=lambda name: found[name], reverse=True)
 
     def _tidy(self) -> None:
         """Clear the oldest away; what is at work stays."""

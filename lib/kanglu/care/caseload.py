@@ -45,6 +45,15 @@ class Standing:
     manager: str | None
 
 
+def clients_of(store: Store, day: date, member: str) -> list[int]:
+    """The people whom a member of the staff looks after on a day, by id."""
+    with store.database.reading() as connection:
+        moment = Moment(day, now(store).date())
+        columns = read_columns(connection, "care_team", _MEMBERSHIP, moment, 0, _ALL)
+    team = held_on(pd.DataFrame(columns), day)
+    return sorted(set(team.loc[team["practitioner"] == member, "person_id"].tolist()))
+
+
 def clients(store: Store, day: date, *, without: int | None = None) -> dict[str, int]:
     """How many people each manager looks after on a day, by all that is known now; `without` one person."""
     with store.database.reading() as connection:

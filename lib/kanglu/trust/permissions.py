@@ -33,6 +33,7 @@ class Resource(StrEnum):
     RECORDING = "recording"
     ACCOUNTS = "accounts"
     RULES = "rules"
+    REPORTS = "reports"
 
 
 Right = tuple[Action, Resource]
@@ -48,16 +49,18 @@ _LISTEN: Right = (Action.READ, Resource.RECORDING)
 _ACCOUNTS: Right = (Action.WRITE, Resource.ACCOUNTS)
 _PROPOSE: Right = (Action.PROPOSE, Resource.RULES)
 _APPROVE: Right = (Action.APPROVE, Resource.RULES)
+_OTHERS: Right = (Action.READ, Resource.REPORTS)
+"""Batches of reports that somebody else has ordered."""
 
 _CARING = frozenset({_OPEN, _READ, _NAMES, _WRITE, _EXPORT, _LISTEN, _PROPOSE})
 """What all may do who look after people."""
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.HEALTH_MANAGER: _CARING | {_UNDO, _VERIFY},
     Role.CLINICIAN: _CARING | {_APPROVE},
-    Role.SUPERVISOR: _CARING | {_VERIFY, _APPROVE},
+    Role.SUPERVISOR: _CARING | {_VERIFY, _APPROVE, _OTHERS},
     Role.ANALYST: frozenset({_OPEN, _READ, _EXPORT}),
     Role.OPERATOR: frozenset({_OPEN, _WRITE, _UNDO, _VERIFY}),
-    Role.ADMIN: _CARING | {_UNDO, _VERIFY, _APPROVE, _ACCOUNTS},
+    Role.ADMIN: _CARING | {_UNDO, _VERIFY, _APPROVE, _OTHERS, _ACCOUNTS},
 }
 """What each role may do. An analyst reads facts under pseudonyms; an operator runs imports and reads none.
 

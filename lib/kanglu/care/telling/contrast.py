@@ -52,7 +52,7 @@ def lines_of(told: Told, lang: Lang, examples: bool = False) -> Iterator[tuple[i
     yield 0, told.name
     for title, roots in (
         (_("For whom"), (told.whom,) if told.whom else ()),
-        (_("When"), told.fires),
+        (_("When it fires"), told.fires),
         (_("What it gives"), told.gives),
         (_("What it says"), (Line(told.because),) if told.because else ()),
         (_("Examples"), tuple(Line(name, (story,)) for name, story in told.examples) if examples else ()),
