@@ -40,6 +40,11 @@ class Row:
     keys: tuple[str, ...] = ()
     about: str | None = None
 
+    @property
+    def mine(self) -> tuple[str, ...]:
+        """The open tasks for which the person is in this list; further ones may be a colleague's."""
+        return tuple(one.key for one in self.card.open if one.key in self.place.entry.tasks)
+
 
 class Today(WithRecordings, Page):
     """Whom to contact today."""
@@ -291,7 +296,7 @@ class Today(WithRecordings, Page):
         """Enter what came of trying to reach somebody, about the tasks that were ticked."""
         known = self.rules.outcomes.get(outcome)
         # Who was not reached is not called again today for something else.
-        others = [one.key for one in self.rows[person].card.open] if known and known.retry else []
+        others = self.rows[person].mine if known and known.retry else ()
         keys = list(dict.fromkeys([*tasks, *others]))
         said = self._("Contact entered: {outcome}", outcome=self.outcome(outcome))
 
@@ -338,7 +343,9 @@ class Today(WithRecordings, Page):
     @act
     def take(self, person: int) -> None:
         """Take all that is open for somebody for oneself."""
-        me, keys = self.me, [one.key for one in self.rows[person].card.open]
+        me, row = self.me, self.rows[person]
+        owner = row.place.entry.owner
+        keys = [one.key for one in row.card.open if one.key in row.mine and one.owner == owner]
         if me is None:
             self.tell(self._("Your account is no member of the staff, so nothing can be yours."), "note")
             return
