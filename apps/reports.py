@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Literal
@@ -93,9 +93,9 @@ def period_text(order: Any, _: Words) -> str:
     return str(order.get("year") or "")
 
 
-def job_of(house: House, batch: Batch) -> Job | None:
+def job_of(jobs: Iterable[Job], batch: Batch) -> Job | None:
     """The newest job of a batch; None where it is gone."""
-    return next((one for one in house.jobs.of(KIND) if one.about.get("batch") == batch.id), None)
+    return next((one for one in jobs if one.about.get("batch") == batch.id), None)
 
 
 class Reports(Page):
@@ -120,6 +120,7 @@ class Reports(Page):
         if number := self.query.get("person"):
             self.whom, self.person = "person", self.store.person(number.strip().upper()).view
         self._count()
+        self.listed = self._listed()
 
     def values(self) -> dict[str, Any]:
         last = self.day.replace(day=1) - timedelta(days=1)
@@ -131,13 +132,13 @@ class Reports(Page):
             "last_month": f"{last:%Y-%m}",
             "since": add_months(self.day, -3).isoformat(),
             "until": (self.day - timedelta(days=1)).isoformat(),
-            "batches": self._listed(),
+            "batches": self.listed,
             "mine": self.visitor.account.practitioner,
         }
 
     def _listed(self) -> list[Listed]:
         owner = None if self.may(Action.READ, Resource.REPORTS) else self.visitor.account.id
-        names = report_names(self._)
+        names, jobs = report_names(self._), self.house.jobs.of(KIND)
         found = []
         for batch in batches_of(self.house).all(owner)[:20]:
             rows = batch.rows.values()
@@ -149,7 +150,7 @@ class Reports(Page):
                     period_text(batch.order, self._),
                     len(rows) - failed,
                     failed,
-                    job_of(self.house, batch),
+                    job_of(jobs, batch),
                 )
             )
         return found
@@ -293,7 +294,7 @@ class OneBatch(Page):
     def load(self) -> None:
         """Look at what has been made."""
         self.rows = self.batch.rows
-        self.job = job_of(self.house, self.batch)
+        self.job = job_of(self.house.jobs.of(KIND), self.batch)
 
     def values(self) -> dict[str, Any]:
         done = [row for row in self.rows.values() if row.state != "failed"]

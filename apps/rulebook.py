@@ -9,10 +9,13 @@ from kanglu.care.proposing import Change, Proposal
 from kanglu.care.telling.contrast import Said, contrast, tell_spec
 from kanglu.catalogue import Rulebook
 from kanglu.i18n import Lang, Words
+from kanglu.jobs import Job
 from kanglu.record.proposing import State
 from kanglu.trust import Action, Resource
 from kanglu.trust.permissions import Right
 from kanglu.ui import Page, act
+
+KIND = "proposal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,13 @@ class Rules(Page):
         self.waiting = proposing.proposals(self.store, "proposed")
         self.decided = [one for one in proposing.proposals(self.store) if one.state != "proposed"][:10]
         self.every = list(_listed(self.book, self.waiting, self._))
+        self.jobs = self._jobs()
         self._choose()
+
+    def _jobs(self) -> dict[int, Job]:
+        """What somebody has asked to be worked out of a proposal: the newest of each, today's only."""
+        found = [one for one in self.house.jobs.of(KIND) if one.about.get("day") == self.day.isoformat()]
+        return {one.about["proposal"]: one for one in reversed(found)}
 
     def _choose(self) -> None:
         sought = self.sought.strip().casefold()
@@ -83,6 +92,7 @@ class Rules(Page):
             "programmes": [(name, name) for name in sorted({one.programme for one in self.every}) if name],
             "states": state_names(self._),
             "may_decide": self.may(Action.APPROVE, Resource.RULES),
+            "may_foresee": self.may(Action.PROPOSE, Resource.RULES),
             "me": self.visitor.account.id,
         }
 
@@ -94,6 +104,25 @@ class Rules(Page):
         chosen = {"rule": rule, "programme": programme, "gives": gives}
         said = urlencode({name: value for name, value in chosen.items() if value})
         self.place(f"/rules?{said}" if said else "/rules")
+
+    @act(parts=("proposals",))
+    def foresee(self, number: int) -> None:
+        """Begin to work out what a proposal would do."""
+        wanted = proposing.proposal(self.store, number)
+        self.jobs[number] = self.house.jobs.start(
+            KIND,
+            "kanglu.care.foreseeing:foresee",
+            {"entries": [list(entry) for entry in wanted.entries]},
+            actor=self.visitor.actor,
+            purpose=self.store.purpose,
+            as_of=self.day,
+            about={"proposal": number, "day": self.day.isoformat()},
+        )
+
+    @act(any_day=True, parts=("proposals",))
+    def tick(self) -> None:
+        """Look how far it is."""
+        self.jobs = self._jobs()
 
     @act
     def approve(self, number: int) -> None:

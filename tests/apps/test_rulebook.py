@@ -72,6 +72,8 @@ def test_a_number_is_changed_tried_proposed_and_made_live_by_another(visit, site
     expect(other.locator("#proposals")).to_contain_text("Waits for a clinician or a supervisor")
     second = visit("/rules", "sun", lang="en")
     expect(second.locator("#proposals")).to_contain_text("Fewer letters")
+    second.get_by_role("button", name="What would it do?").click()
+    expect(second.locator("#proposals")).to_contain_text("Today, of", timeout=60_000)
     accessible(second)
     fits(second)
     second.get_by_role("button", name="Make it live").click()

@@ -4,7 +4,7 @@ A threshold's path leads to its number in the spec of its entry (`specs`), as ``
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any, Literal
 
@@ -109,7 +109,9 @@ def _of_programme(book: Rulebook, entry: Programme, _: Words) -> Iterator[Thresh
     if entry.applies is not None:
         yield from _of_condition(book, entry.applies, ("applies",), _)
     for at, one in enumerate(entry.classes):
-        yield from _of_condition(book, one.when, ("classes", at, "when"), _)
+        for found in _of_condition(book, one.when, ("classes", at, "when"), _):
+            named_so = quoted([_.name(one.name)], _)
+            yield replace(found, sentence=_("{name}: {what}", name=named_so, what=found.sentence))
 
 
 def _of_rule(book: Rulebook, rule: Rule, _: Words) -> Iterator[Threshold]:
