@@ -168,13 +168,15 @@ def test_it_is_handed_over_and_stands_in_the_colleagues_list(visit, listed):
     assert person.record_number in [one.entry.record_number for one in listed("he")]
 
 
-def test_what_was_done_is_marked_as_done(visit, site, listed):
+def test_what_was_done_is_marked_as_done_and_the_rest_stays(visit, listed):
     person = listed("chen")[0].entry
+    assert len(person.tasks) > 1
     page = visit("/", lang="en")
     first(page).locator("[data-what=complete]").click()
     page.locator(".td-form button.main").click()
     expect(first(page).locator(".td-did")).to_contain_text("Marked as done")
-    assert person.record_number not in [one.entry.record_number for one in listed("chen")]
+    [now] = [one.entry for one in listed("chen") if one.entry.person_id == person.person_id]
+    assert now.tasks == person.tasks[1:]
 
 
 def test_without_a_tick_nothing_is_entered(visit, site):
