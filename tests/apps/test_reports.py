@@ -3,10 +3,13 @@
 import io
 import zipfile
 
+import orjson
 from playwright.sync_api import expect
 from sqlalchemy import select
 
 from kanglu.record import tables
+from kanglu.reporting.batches import Batches
+from kanglu.reporting.manifest import NAME
 
 
 def deeds(site, action):
@@ -83,6 +86,34 @@ def test_a_batch_is_stopped_and_goes_on(visit, site):
     page.get_by_role("button", name="Go on making them").click()
     expect(page.get_by_role("heading", name="All are made", exact=True)).to_be_visible(timeout=120_000)
     expect(page.locator("#list tbody tr")).to_have_count(3)
+
+
+def test_failures_are_named_with_what_went_wrong(visit, site, accessible, fits):
+    """A batch of two, one of which failed, as a worker would have left it."""
+    order = {"report": "annual", "panel": "all", "lang": "en", "year": 2025, "as_of": "2026-01-01",
+             "formats": ["html"]}  # fmt: skip
+    folder = site.house.folder / "reports" / "out" / "batches"
+    batch = Batches(folder).begin(order, "chen", 2, "2026-01-01T01:00:00Z", "20251231T090000")
+    rows = [
+        {
+            "name": name, "state": state, "reason": reason, "input": "", "as_of": "", "last_recorded": None,
+            "catalogue": None, "parameters": {}, "versions": {}, "files": {}, "notes": [], "seconds": 1.0,
+        }
+        for name, state, reason in (("K000001", "done", ""), ("K000002", "failed", "it took more than 60 s"))
+    ]  # fmt: skip
+    (batch.folder / batch.name).mkdir()
+    (batch.folder / batch.name / NAME).write_bytes(b"\n".join(map(orjson.dumps, rows)) + b"\n")
+    page = visit(f"/reports/{batch.id}", "chen", lang="en", width=390)
+    expect(page.locator("#progress")).to_contain_text("1 of 2 made, 1 failed")
+    expect(page.locator("#failures")).to_contain_text("K000002")
+    expect(page.locator("#failures")).to_contain_text("it took more than 60 s")
+    expect(page.get_by_role("button", name="Go on making them")).to_be_visible()
+    accessible(page)
+    fits(page)
+    expect(visit("/reports", "sun", lang="en").locator("#batches")).to_contain_text("1 failed")
+    expect(visit("/reports", "he", lang="en").locator("#batches")).to_contain_text(
+        "No report was ordered yet"
+    )
 
 
 def test_the_time_follows_the_report(visit):
