@@ -23,6 +23,7 @@ from kanglu.intake.wording import told
 from kanglu.jobs import Job
 from kanglu.record.batches import Batch
 from kanglu.record.opened import ZONE
+from kanglu.record.receipt import Problem
 from kanglu.trust import Action, Resource, require
 from kanglu.ui import Page, act, house_of, visitor_of
 from kanglu.ui.visitors import House
@@ -336,6 +337,11 @@ class Receipt(_Intake):
         )
 
     @property
+    def listed(self) -> list[tuple[None, Problem]]:
+        """The lines as the list of all batches has them; which batch is said already."""
+        return [(None, line) for line in self.lines]
+
+    @property
     def counts(self) -> list[tuple[str, str, int]]:
         """The four things that can become of a fact: its key, its name and how many."""
         _ = self._
@@ -382,6 +388,14 @@ class Receipt(_Intake):
     def undo(self) -> None:
         """Take the batch back."""
         done = self.store.undo(self.batch.id)
+        self.house.jobs.start(
+            "rules",
+            "kanglu.care.arriving:look_again",
+            {},
+            actor=self.visitor.actor,
+            purpose=self.store.purpose,
+            as_of=self.day,
+        )
         self.load()
         said = self._(
             "Taken back: {facts} facts and {people} people are gone.", facts=done.facts, people=done.people
@@ -392,6 +406,38 @@ class Receipt(_Intake):
                 "Batches {later} had said the same; import them again if it still holds.", later=later
             )
         self.tell(said)
+
+
+class Aside(_Intake):
+    """All that was set aside, of all batches: one list to work through."""
+
+    routes: ClassVar[tuple[str, ...]] = ("/intake/aside",)
+    template: ClassVar[str] = "intake_aside.html"
+
+    def title(self) -> str:
+        """What the page is."""
+        return self._("All that was set aside")
+
+    def opened(self) -> None:
+        """Read the first lines."""
+        self.number = 1
+        self.read_lines()
+
+    def read_lines(self) -> None:
+        """Read the lines that are shown."""
+        self.lines, self.of = self.store.set_aside(limit=LINES, offset=LINES * (self.number - 1))
+
+    @property
+    def last(self) -> int:
+        """The number of the last page of lines."""
+        return max(1, -(-self.of // LINES))
+
+    @act(any_day=True)
+    def turn(self, to: int) -> None:
+        """Show another page of the lines."""
+        self.number = min(max(1, to), self.last)
+        self.read_lines()
+        self.focus("lines")
 
 
 async def bring(request: Request) -> Response:

@@ -173,7 +173,24 @@ def test_what_is_not_there_is_said_not_to_be(visit, path):
     assert "This is not here" in visit(path, "chen", lang="en").inner_text("main")
 
 
+def test_all_that_was_set_aside_is_one_list_in_the_words_of_the_page(visit, site, accessible):
+    with (
+        site.house.store(site.house.accounts.who(site.token("chen")).actor) as store,
+        store.batch("x") as writer,
+    ):
+        for row in range(60):
+            writer.problem("检验.csv", str(row), "血糖", "高 is not a number.", "Correct it in the source.")
+    page = visit("/intake/aside", "chen")
+    assert "高不是数字。" in page.inner_text("#lines")
+    assert page.locator("#lines tbody tr").count() == 50
+    page.click("[data-act=turn]")
+    page.wait_for_selector("text=第59行")
+    accessible(page)
+    page.click("#lines a >> nth=0")
+    page.wait_for_url("**/intake/batch/*")
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("path", ["/intake", "/intake?kind=all", "/intake/batch/1"])
+@pytest.mark.parametrize("path", ["/intake", "/intake?kind=all", "/intake/batch/1", "/intake/aside"])
 def test_pages_fit_a_phone(visit, fits, path, lang):
     fits(visit(path, "chen", lang=lang, width=390))

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.care.ruled import TODAY, book, carer, enter, people
 
 from kanglu import record
-from kanglu.care.arriving import take_in
+from kanglu.care.arriving import look_again, take_in
 from kanglu.care.caseload import loads, standing
 from kanglu.care.enrolment import assign_doctor, enrol, open_card
 from kanglu.care.tasks import tasks
@@ -39,6 +39,19 @@ def test_the_same_file_again_changes_nothing_and_asks_the_rules_nothing(store: S
     assert again["facts"]["new"] == again["facts"]["corrected"] == 0
     assert again["facts"]["duplicate"] == first["facts"]["new"]
     assert again["given"] == {}
+
+
+def test_what_was_taken_back_is_asked_for_no_more(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(CRITICAL, encoding="utf-8")
+    people(store, "张三")
+    with store.batch("number") as writer:
+        writer.person(PersonStatement((Identifier("mrn", "张三"), Identifier("table:体检号", "1"))))
+    found = take_in(store, lambda *_: None, [str(tmp_path / "a.csv")])
+    assert found["given"]["task"] > 0
+    store.undo(found["batch"])
+    look_again(store, lambda *_: None)
+    left = tasks(store, store.panel())
+    assert set(left["state"]) <= {"cancelled", "done", "failed"}
 
 
 def test_who_may_read_no_facts_has_them_taken_in_and_no_more(database_url: str, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ def test_files_wait_for_whoever_brought_them_and_for_nobody_else(place: Waiting)
     assert lot.files == (("体检.csv", 8), ("b.json", 8))
     assert [path.read_bytes() for path in lot.paths] == [b"a,b\n1,2\n"] * 2
     assert place.lot(lot.id, "chen") == lot
+    assert lot.folder.stat().st_mode & 0o077 == 0
     assert place.lots("chen") == [lot]
     assert place.lots("he") == []
     for id, by in ((lot.id, "he"), ("0" * 16, "chen"), ("../arriving", "chen")):

@@ -57,6 +57,20 @@ def test_what_was_set_aside_is_read_a_page_at_a_time_and_by_field(store: Store) 
     assert len(store.batch_problems(number)) == 7
 
 
+def test_what_all_batches_set_aside_is_one_list(store: Store) -> None:
+    first, second = imported(store, "a", 70, wrong=2), imported(store, "b", 71, wrong=1)
+    lines, total = store.set_aside()
+    assert total == 3
+    assert [(batch, one.row) for batch, one in lines] == [
+        (second, "row 2"),
+        (first, "row 2"),
+        (first, "row 3"),
+    ]
+    assert [batch for batch, _ in store.set_aside(limit=1, offset=1)[0]] == [first]
+    store.undo(second)
+    assert {batch for batch, _ in store.set_aside()[0]} == {first}
+
+
 def test_a_batch_that_was_undone_stays_to_be_looked_up(store: Store) -> None:
     number = imported(store, "a", 70, wrong=1)
     store.undo(number)

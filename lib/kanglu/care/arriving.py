@@ -1,4 +1,4 @@
-"""Files that arrive: taken in, and what the rules say of them at once."""
+"""Files that arrive, or are taken back: what the rules say of it at once."""
 
 from collections.abc import Callable, Sequence
 from shutil import rmtree
@@ -31,9 +31,8 @@ def take_in(
     """
     receipt = import_files(store, paths, progress=lambda done, _name: progress(done, 0))
     given: dict[str, int] = {}
-    says_something = receipt.batch is not None and (receipt.facts["new"] or receipt.facts["corrected"])
-    if says_something and allowed(store.actor, Action.READ, Resource.FACTS):
-        given = dict(evaluate(store, progress=progress).entered)
+    if receipt.batch is not None and (receipt.facts["new"] or receipt.facts["corrected"]):
+        given = look_again(store, progress)
     if receipt.batch is not None and waiting is not None:
         rmtree(waiting, ignore_errors=True)
     refused = [one for one in receipt.problems if one.file in receipt.refused]
@@ -43,3 +42,13 @@ def take_in(
         "given": given,
         "refused": [[one.file, one.reason, one.remedy] for one in refused],
     }
+
+
+def look_again(store: Store, progress: Progress) -> dict[str, int]:
+    """Evaluate those for whom something has changed; gives how many things the rules gave, by kind.
+
+    Somebody who may read no facts leaves it to the next evaluation.
+    """
+    if not allowed(store.actor, Action.READ, Resource.FACTS):
+        return {}
+    return dict(evaluate(store, progress=progress).entered)

@@ -76,7 +76,8 @@ class Waiting:
         """
         self.tidy(now)
         lot = self.folder / secrets.token_hex(8)
-        (lot / "files").mkdir(parents=True, mode=0o700)
+        lot.mkdir(parents=True, mode=0o700)
+        (lot / "files").mkdir()
         try:
             kept: list[tuple[str, int]] = []
             room = MOST_BYTES

@@ -90,6 +90,17 @@ class Batches(Opened):
             ).all()
         return [(field, number) for field, number in rows]
 
+    def set_aside(self, *, limit: int = 50, offset: int = 0) -> tuple[list[tuple[int, Problem]], int]:
+        """What all batches set aside that stand: the batch and the line, the newest first; and how many."""
+        require(self.actor, Action.WRITE, Resource.FACTS)
+        columns = [problem.c[name] for name in Problem.__dataclass_fields__]
+        query = select(problem.c.batch_id, *columns).order_by(problem.c.batch_id.desc(), problem.c.id)
+        with self.database.reading() as connection:
+            rows = connection.execute(query.limit(limit).offset(offset)).all()
+            total = connection.scalar(select(func.count()).select_from(problem)) or 0
+        self._audit([Deed("read receipt", None, {"batches": sorted({row[0] for row in rows})})])
+        return [(row[0], Problem(*row[1:])) for row in rows], total
+
     def _read_batches(self, query: Select[Any]) -> list[Batch]:
         with self.database.reading() as connection:
             rows: Sequence[Any] = connection.execute(query).all()
