@@ -284,7 +284,11 @@ class Look(_Intake):
 
     @act
     def take_in(self) -> None:
-        """Take it all in: as a job, which can be left."""
+        """Take it all in: as a job, which can be left; once, also from two windows."""
+        mine = self.house.jobs.of(KIND, self.account)
+        if any(job.running and job.about["lot"] == self.lot.id for job in mine):
+            self.go("/intake")
+            return
         names = [name for name, _size in self.lot.files]
         self.house.jobs.start(
             KIND,
