@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from kanglu.care.caseload import clients_of
+from kanglu.catalogue import Catalogue
 from kanglu.dates import add_months, instant
 from kanglu.errors import ExpressionError, NotFound, PermissionDenied, RecordError
 from kanglu.i18n import Words
@@ -35,6 +36,8 @@ NEEDS: tuple[Right, ...] = (
 )
 PERIODS = {"stage": "days", "monthly": "month"}
 """Of which time a report is; of a year where nothing is said."""
+WRITTEN = "written"
+"""The panel that is written as an expression."""
 A_PAGE = 25
 MOST_FOUND = 8
 LAID_OPEN = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
@@ -69,6 +72,17 @@ def report_names(_: Words) -> dict[str, str]:
         "form_constitution": _("Constitution form of Chinese medicine"),
         "cohort": _("Report on the whole panel"),
     }
+
+
+def panel_names(_: Words, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """Panels that are often meant, as expressions, with what they are called."""
+    problems = [(name, _.name(catalogue.problems[name].name)) for name in ("hypertension", "diabetes")]
+    return [
+        ("all", _("Everybody")),
+        *problems,
+        ("age >= 65", _("65 or older")),
+        (WRITTEN, _("Written out …")),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +130,7 @@ class Reports(Page):
         self.whom: Whom = "person" if not self.visitor.account.practitioner else "mine"
         self.found: list[PersonView] = []
         self.person: PersonView | None = None
-        self.sought, self.expression = "", ""
+        self.sought, self.expression, self.kind = "", "", "all"
         if number := self.query.get("person"):
             self.whom, self.person = "person", self.store.person(number.strip().upper()).view
         self._count()
@@ -133,6 +147,8 @@ class Reports(Page):
             "since": add_months(self.day, -3).isoformat(),
             "until": (self.day - timedelta(days=1)).isoformat(),
             "batches": self.listed,
+            "panels": panel_names(self._, self.store.catalogue),
+            "written": WRITTEN,
             "mine": self.visitor.account.practitioner,
         }
 
@@ -160,7 +176,7 @@ class Reports(Page):
         if self.whom == "person":
             return None if self.person is None else self.person.record_number
         if self.whom == "panel":
-            return self.expression.strip() or None
+            return (self.expression.strip() or None) if self.kind == WRITTEN else self.kind
         member = self.visitor.account.practitioner
         ids = [] if member is None else clients_of(self.store, self.day, member)
         return ", ".join(map(record_number, ids)) or None
@@ -181,10 +197,16 @@ class Reports(Page):
 
     @act(any_day=True, parts=("whom", "period", "count"))
     def choose(
-        self, report: str = "annual", whom: Whom = "person", expression: str = "", sought: str = ""
+        self,
+        report: str = "annual",
+        whom: Whom = "person",
+        kind: str = "all",
+        expression: str = "",
+        sought: str = "",
     ) -> None:
         """What is chosen in the form so far."""
-        self.report, self.whom, self.expression = report, whom, expression
+        self.report, self.whom, self.kind = report, whom, kind
+        self.expression = expression or self.expression
         if sought.strip() != self.sought:
             self.sought = sought.strip()
             matches = self.store.search(self.sought, MOST_FOUND) if self.sought else None

@@ -72,6 +72,10 @@ def test_a_report_of_one_person_is_ordered_watched_opened_and_taken_away(visit, 
 def test_a_batch_is_stopped_and_goes_on(visit, site):
     page = visit("/reports", "chen", lang="en")
     page.get_by_label("People of a kind").check()
+    expect(page.locator("#count")).to_contain_text("178 reports will be made")
+    page.get_by_label("Whom", exact=True).select_option("65 or older")
+    expect(page.locator("#count")).not_to_contain_text("178")
+    page.get_by_label("Whom", exact=True).select_option("Written out …")
     page.get_by_label("Who is meant").fill("hypertensio")
     expect(page.locator("#rp-fault")).to_contain_text("hypertensio")
     page.get_by_label("Who is meant").fill("K000001, K000002, K000003")
