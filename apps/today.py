@@ -272,7 +272,8 @@ class Today(WithRecordings, Page):
     @act
     def begin(self, person: int, what: What) -> None:
         """Open the form of something that can be done."""
-        self.refresh(person)
+        if self.store.stamp() != self.stamp:
+            self.refresh(person)
         self.acting = (person, what)
         self.focus(f"act-{person}")
 
