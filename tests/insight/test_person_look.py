@@ -8,7 +8,7 @@ import pytest
 from kanglu.catalogue.rulebook import rulebook
 from kanglu.i18n import words
 from kanglu.insight.person import look
-from kanglu.record.facts import CareTeam, EpisodeOfCare, Flag, Observation, TaskChange
+from kanglu.record.facts import CareTeam, Communication, EpisodeOfCare, Flag, Observation, TaskChange
 from kanglu.record.rulings import Ruling
 
 DAY = "2026-06-30"
@@ -149,3 +149,15 @@ def test_the_sources_say_when_they_gave_facts_last(someone):
     one = someone().add(Observation(7, "tc", "2026-01-01", value=5.0))
     assert [(stands.what, stands.since[:10]) for stands in seen(one).synced] == [("体检", "2026-01-05")]
     assert seen(one).dossier.as_of == date(2026, 6, 30)
+
+
+def test_who_may_not_know_people_is_told_nothing_that_was_written_freely(someone):
+    one = someone().add(
+        Communication(7, None, None, "2026-06-01", direction="in", channel="wechat", text="Wang Fang here")
+    )
+    one.add(Flag(7, "kanglu", "prefers_evening", "2026-06-11", clinical_status="active", reason="Wang says"))
+    one.add(CareTeam(7, "kanglu", "doctor", "2020-01-05", practitioner="d7"))
+    found = look(one.dossier(DAY), (), rulebook(), words("en"), named=False)
+    assert [(event.detail, event.source) for event in found.timeline] == [("", None)]
+    assert [tag.because for tag in found.tags] == [""]
+    assert found.team == found.synced == ()

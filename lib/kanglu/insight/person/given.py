@@ -81,12 +81,14 @@ class Given:
     Parameters
     ----------
     rulings : the stored results of the rules for this person, as they held on the dossier's day.
+    named : whether the reader may know who people are, and what they wrote.
     """
 
     dossier: Dossier
     rulings: Collection[Ruling]
     rules: Rulebook
     say: Words
+    named: bool = True
 
     @cached_property
     def _acts(self) -> Acts:
@@ -111,7 +113,7 @@ class Given:
         for code, since, end, state, status, reason in rows_in(self.dossier.flags, columns):
             over = end is not None and end[:10] <= on
             if code is not None and status not in UNSOUND and state != "inactive" and not over:
-                yield code, (since or "", reason or "")
+                yield code, (since or "", (self.named and reason) or "")
 
     def _tag(self, code: str, ruling: Ruling | None, by_hand: tuple[str, str] | None) -> Tag:
         known = self.rules.tags.get(code)
@@ -170,6 +172,8 @@ class Given:
     def about(self) -> About:
         """The person, as far as sentences may name them."""
         person, day = self.dossier.person, self.dossier.as_of
+        if not self.named:
+            return About(person.name, person.age_on(day))
         said = rows_in(self.dossier.communications, ("id", "text"))
         quotes = {number: text for number, text in said if text is not None}
         doctors = (name for role, name, _since in team(self.dossier, self.rules) if role == "doctor")

@@ -92,13 +92,17 @@ class Look:
         return tuple(one for one in self.tasks if one.open)
 
 
-def look(dossier: Dossier, rulings: Collection[Ruling], rules: Rulebook, _: Words) -> Look:
+def look(
+    dossier: Dossier, rulings: Collection[Ruling], rules: Rulebook, _: Words, *, named: bool = True
+) -> Look:
     """Look at one person as of the dossier's day.
 
     Parameters
     ----------
     rulings : what the rules have given the person, as the record holds it (`Store.results`).
     rules : the rules in force.
+    named : whether the reader may know who people are; for who may not, nothing is told that somebody wrote
+        freely, nor where a fact stands, for either may say it.
     """
     day, catalogue, deceased = dossier.as_of, rules.catalogue, dossier.person.deceased
     until, age = end_of(day), age_of(dossier, day)
@@ -106,7 +110,7 @@ def look(dossier: Dossier, rulings: Collection[Ruling], rules: Rulebook, _: Word
     current = frozenset(name for one in listed if one.current and one.sure for name in one.ids)
     about = About(dossier.person.sex, age, current)
     values = newest(catalogue, history(dossier.observations, until), about, day)
-    given = Given(dossier, rulings, rules, _)
+    given = Given(dossier, rulings, rules, _, named)
     tags, tasks = given.tags(), given.tasks()
     said = allergies(dossier.allergies, until)
     mine = plans_of(dossier)
@@ -115,7 +119,7 @@ def look(dossier: Dossier, rulings: Collection[Ruling], rules: Rulebook, _: Word
         dossier=dossier,
         age=age,
         programmes=tuple(_programmes(dossier, rules, _)),
-        team=tuple(Stands(name, since, role) for role, name, since in team(dossier, rules)),
+        team=_team(dossier, rules) if named else (),
         allergies=tuple(one for one in said if not denied(one.display)),
         no_allergy=any(denied(one.display) for one in said),
         problems=listed,
@@ -129,8 +133,8 @@ def look(dossier: Dossier, rulings: Collection[Ruling], rules: Rulebook, _: Word
         plans=_plans(dossier, mine, rules, evaluator),
         proposed=() if deceased else _proposed(tags, mine, day, rules),
         consents=everything(dossier, day),
-        timeline=timeline(dossier, rules, _),
-        synced=tuple(_synced(dossier)),
+        timeline=timeline(dossier, rules, _, named=named),
+        synced=tuple(_synced(dossier)) if named else (),
     )
 
 
@@ -161,6 +165,10 @@ def _programmes(dossier: Dossier, rules: Rulebook, _: Words) -> Iterator[Stands]
             yield Stands(_("Contract with the family doctor"), since)
         else:
             yield Stands(display or code or "?", since)
+
+
+def _team(dossier: Dossier, rules: Rulebook) -> tuple[Stands, ...]:
+    return tuple(Stands(name, since, role) for role, name, since in team(dossier, rules))
 
 
 def _scores(dossier: Dossier, rules: Rulebook, about: About) -> tuple[Scored, ...]:

@@ -10,7 +10,7 @@
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, Literal, get_args
 
@@ -65,13 +65,21 @@ class Event:
         return self.when[11:16]
 
 
-def timeline(dossier: Dossier, rules: Rulebook, _: Words) -> tuple[Event, ...]:
-    """All events of a dossier that have a date, the newest first; what lies ahead comes before."""
+def timeline(dossier: Dossier, rules: Rulebook, _: Words, *, named: bool = True) -> tuple[Event, ...]:
+    """All events of a dossier that have a date, the newest first; what lies ahead comes before.
+
+    Parameters
+    ----------
+    named : whether the reader may know who people are; for who may not, what somebody wrote freely and where
+        a fact stands is left out.
+    """
     telling = _Telling(dossier, rules, _)
     every = (
         *telling.communications(), *telling.encounters(), *telling.appointments(), *telling.forms(),
         *telling.medicines(), *telling.answers(),
     )  # fmt: skip
+    if not named:
+        every = tuple(replace(one, detail="", source=None) for one in every)
     return tuple(sorted(every, key=lambda one: (one.when, one.kind, one.what), reverse=True))
 
 

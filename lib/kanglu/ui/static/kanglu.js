@@ -322,5 +322,77 @@ window.kanglu = (() => {
       if (find) { event.preventDefault(); find.focus(); }
     }
   });
+  /* -- the search box in the head: people are proposed while one types ----------------------- */
+  document.addEventListener("DOMContentLoaded", () => {
+    const box = $("find");
+    if (!box || $("find-list")) return;
+    const list = document.createElement("ul");
+    Object.assign(list, { id: "find-list", className: "find-list", hidden: true });
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", box.labels[0].textContent);
+    const heard = document.createElement("p");
+    heard.className = "unseen";
+    heard.setAttribute("role", "status");
+    box.after(list, heard);
+    for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", "find-list"]])
+      box.setAttribute(name, value);
+    let pause = null, asked = 0, at = -1;
+    function close() { list.hidden = true; at = -1; box.setAttribute("aria-expanded", "false"); box.removeAttribute("aria-activedescendant"); }
+    function mark(to) {
+      at = to;
+      [...list.children].forEach((one, place) => one.setAttribute("aria-selected", String(place === at)));
+      const chosen = list.children[at];
+      if (chosen) { box.setAttribute("aria-activedescendant", chosen.id); chosen.scrollIntoView({ block: "nearest" }); }
+      else box.removeAttribute("aria-activedescendant");
+    }
+    function option(path, parts) {
+      const one = document.createElement("li");
+      one.id = "find-" + list.children.length;
+      one.dataset.path = path;
+      one.setAttribute("role", "option");
+      one.setAttribute("aria-selected", "false");
+      for (const [kind, text] of parts) { const part = document.createElement("span"); part.className = kind; part.textContent = text; one.append(part); }
+      list.append(one);
+    }
+    async function propose() {
+      const text = box.value.trim(), mine = ++asked;
+      if (!text) { close(); heard.textContent = ""; return; }
+      try {
+        const answer = await fetch("/search/people?q=" + encodeURIComponent(text), { headers: { accept: "application/json" } });
+        if (!answer.ok || mine !== asked || document.activeElement !== box) return;
+        const found = await answer.json();
+        if (mine !== asked) return;
+        list.replaceChildren();
+        for (const one of found.people) option(one.path, [["find-name", one.name], ["find-by", one.by], ["find-about", one.about]]);
+        if (found.more) option("/search?q=" + encodeURIComponent(text), [["find-all", found.more]]);
+        heard.textContent = found.said;
+        if (!found.people.length) { const none = document.createElement("li"); none.className = "quiet"; none.setAttribute("role", "option"); none.setAttribute("aria-disabled", "true"); none.textContent = found.said; list.append(none); }
+        list.hidden = false;
+        box.setAttribute("aria-expanded", "true");
+        mark(-1);
+      } catch { /* the page itself says when the server is gone */ }
+    }
+    box.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(propose, 180); });
+    box.addEventListener("keydown", event => {
+      const options = [...list.querySelectorAll("[data-path]")];
+      if (event.key === "Escape" && !list.hidden) { event.preventDefault(); close(); return; }
+      if (list.hidden || event.isComposing) return;
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        const step = event.key === "ArrowDown" ? 1 : -1;
+        if (options.length) mark(at < 0 ? (step > 0 ? 0 : options.length - 1) : (at + step + options.length) % options.length);
+      } else if (event.key === "Enter" && (at >= 0 || options.length === 1)) {
+        event.preventDefault();
+        location.assign(options[Math.max(at, 0)].dataset.path);
+      }
+    });
+    list.addEventListener("mousedown", event => {
+      const one = event.target.closest("[data-path]");
+      event.preventDefault();
+      if (one) location.assign(one.dataset.path);
+    });
+    box.addEventListener("blur", () => setTimeout(close, 120));
+  }, { once: true });
+
   return { connect, receive, tell, say };
 })();
