@@ -23,11 +23,10 @@ from kanglu.insight import board as counting
 from kanglu.insight.board import STATES, Board, Chosen, Kept, Load, Monthly, figure_key, listed, shown
 from kanglu.insight.service.figure import Figure
 from kanglu.insight.service.intervals import wilson
-from kanglu.record import Store
 from kanglu.reporting import board as wording
 from kanglu.reporting.charts import to_svg
 from kanglu.reporting.wording import NOTHING, sex_text
-from kanglu.trust import Action, Purpose, Resource, Role
+from kanglu.trust import Action, Resource, Role
 from kanglu.ui import Page, Visitor, act, house_of, visitor_of
 
 KEPT = Kept()
@@ -255,13 +254,13 @@ async def list_csv(request: Request) -> Response:
 
 def _csv(request: Request) -> str:
     house, visitor = house_of(request), visitor_of(request)
-    with _store(house, visitor) as store:
-        rules, _ = in_force(store), visitor.words
-        choice = Choice.read(dict(request.query_params), visitor, house.today, rules)
-        board = KEPT.board(store, choice.day, choice.chosen)
-        key = request.query_params.get("list", "")
-        found = listed(store, board, key, size=len(board.cell(key).people))
-        store.exported(f"board {key}", [one.record_number for one in found.rows])
+    store = house.store_of(visitor)
+    rules, _ = in_force(store), visitor.words
+    choice = Choice.read(dict(request.query_params), visitor, house.today, rules)
+    board = KEPT.board(store, choice.day, choice.chosen)
+    key = request.query_params.get("list", "")
+    found = listed(store, board, key, size=len(board.cell(key).people))
+    store.exported(f"board {key}", [one.record_number for one in found.rows])
     said = wording.meaning(board, key, _)
     rows: list[Sequence[object]] = [[f"{said.title} · {choice.day}"]]
     rows.append([_("Record number"), _("Name"), _("Sex"), _("Age"), _("Why")])
@@ -278,12 +277,6 @@ def _csv(request: Request) -> str:
     out = StringIO()
     csv.writer(out).writerows([[_plain(cell) for cell in row] for row in rows])
     return out.getvalue()
-
-
-def _store(house: Any, visitor: Visitor) -> Store:
-    purpose = Purpose.ANALYSIS if visitor.account.role is Role.ANALYST else Purpose.CARE
-    found: Store = house.store(visitor.actor, purpose, house.today)
-    return found
 
 
 def _plain(cell: object) -> str:

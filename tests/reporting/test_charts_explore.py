@@ -40,3 +40,16 @@ def test_histogram_keeps_its_edges() -> None:
     histogram = to_holoviews(spec)
     assert histogram.edges.tolist() == [100.0, 110.0, 120.0]
     assert histogram.dimension_values("count").tolist() == [3.0, 5.0]
+
+
+def test_the_time_axis_may_be_in_days() -> None:
+    spec = ChartSpec(
+        "line", "SBP", "alt", (Series("SBP", (Point(2024.0, 128.0), Point(2024.5, 130.0))),),
+        events=(Event(2023.0, "statin"),), gaps=(Gap(2024.0, 2024.5),), x_range=(2023.0, 2025.0),
+    )  # fmt: skip
+    overlay = to_holoviews(spec, dates=True)
+    curve = overlay.get(0)
+    days = curve.dimension_values(0).astype("datetime64[D]").astype(str).tolist()
+    assert days == ["2024-01-01", "2024-07-02", "2024-07-02"]
+    assert np.isnan(curve.dimension_values(1)).tolist() == [False, True, False]
+    assert str(overlay.get(2).data).startswith("2023-01-01")

@@ -25,11 +25,15 @@ ENOUGH_YEARS = 3
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A value at a time (years, with a fraction); several readings may stand behind it."""
+    """A value at a time (years, with a fraction); several readings may stand behind it.
+
+    `when` is its day, or the month or year that is all that is known, as ISO text.
+    """
 
     at: float
     value: float
     comparator: str | None
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def lines(catalogue: Catalogue, history: History, about: About, year: int) -> tu
             continue
         readings = [r for r in history.of(name) if r.value is not None and _in_years(r, year)]
         if len({reading.effective[:4] for reading in readings}) >= ENOUGH_YEARS:
-            found.append(_line(name, readings, about.limits(catalogue, name)))
+            found.append(line(name, readings, about.limits(catalogue, name)))
     return tuple(found)
 
 
@@ -74,14 +78,21 @@ def _in_years(reading: Reading, year: int) -> bool:
     return year - YEARS < int(reading.effective[:4]) <= year
 
 
-def _line(name: str, readings: Sequence[Reading], limits: Limits | None) -> Line:
+def line(name: str, readings: Sequence[Reading], limits: Limits | None, most: int = MOST_POINTS) -> Line:
+    """The line of an indicator's readings, oldest first: all that are numbers, or the medians of months.
+
+    Parameters
+    ----------
+    limits : what they are held against.
+    most : with more points than this, months stand for readings.
+    """
     by: Literal["reading", "month"] = "reading"
     points = [
-        Point(year_at(reading.effective), reading.value, reading.comparator)
+        Point(year_at(reading.effective), reading.value, reading.comparator, reading.day)
         for reading in readings
         if reading.value is not None
     ]
-    if len(points) > MOST_POINTS:
+    if len(points) > most:
         by, points = "month", _monthly(readings)
     points.sort(key=lambda point: point.at)  # a month or a year sorts before its days, but stands amid them
     exact = [point for point in points if point.comparator is None]
@@ -94,6 +105,6 @@ def _line(name: str, readings: Sequence[Reading], limits: Limits | None) -> Line
 def _monthly(readings: Sequence[Reading]) -> list[Point]:
     exact = [reading for reading in readings if reading.exact and reading.value is not None]
     return [
-        Point(year_at(month), median(r.value for r in group if r.value is not None), None)
+        Point(year_at(month), median(r.value for r in group if r.value is not None), None, month)
         for month, group in groupby(exact, key=lambda reading: reading.effective[:7])
     ]

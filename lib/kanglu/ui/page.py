@@ -15,7 +15,7 @@ from kanglu.errors import KangluError, PermissionDenied
 from kanglu.i18n import Words
 from kanglu.record import Store
 from kanglu.trust import Action, Purpose, Resource
-from kanglu.trust.permissions import PURPOSES, Right, allowed
+from kanglu.trust.permissions import Right, allowed
 from kanglu.ui.rendering import environment, part
 from kanglu.ui.visitors import House, Visitor
 from kanglu.ui.wire import Wire
@@ -133,9 +133,7 @@ class Page(pn.viewable.Viewer):
 
         It is opened for the page's purpose; by a role that may not, for the first that it may.
         """
-        may = PURPOSES[self.visitor.account.role]
-        purpose = next(one for one in (self.purpose, Purpose.ANALYSIS, Purpose.ADMINISTRATION) if one in may)
-        return self.house.store(self.visitor.actor, purpose, self.day)
+        return self.house.store_of(self.visitor, self.purpose, self.day)
 
     def may(self, action: Action, resource: Resource) -> bool:
         """Whether the visitor's role has this right."""

@@ -17,7 +17,7 @@ from kanglu.record.accounts import Account, Accounts
 from kanglu.record.database import Database
 from kanglu.record.opened import ZONE, Clock, system_clock
 from kanglu.trust import Actor, Purpose
-from kanglu.trust.permissions import require_purpose
+from kanglu.trust.permissions import PURPOSES, require_purpose
 
 
 @dataclass(eq=False)
@@ -53,6 +53,14 @@ class House:
     def store(self, actor: Actor, purpose: Purpose = Purpose.CARE, as_of: date | None = None) -> Store:
         """The record, as somebody opens it. Raises `PermissionDenied` where the role may not."""
         return Store(self.database, actor, require_purpose(actor, purpose), as_of=as_of, clock=self.clock)
+
+    def store_of(
+        self, visitor: "Visitor", purpose: Purpose = Purpose.CARE, as_of: date | None = None
+    ) -> Store:
+        """The record, opened by a visitor for a purpose; for another where the role may not for this one."""
+        may = PURPOSES[visitor.account.role]
+        first = next(one for one in (purpose, Purpose.ANALYSIS, Purpose.ADMINISTRATION) if one in may)
+        return self.store(visitor.actor, first, as_of or self.today)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import batched
+from typing import Literal
 
 from kanglu.catalogue import Catalogue
 from kanglu.i18n import Words
@@ -11,7 +12,7 @@ from kanglu.insight.limits import Limits
 from kanglu.insight.lines import Line
 from kanglu.reporting.annual import daily
 from kanglu.reporting.blocks import Block, Chart, Column, Heading, Prose, Row, Table
-from kanglu.reporting.charts import Band, ChartSpec, Gap, Point, Series
+from kanglu.reporting.charts import Band, ChartSpec, Event, Gap, Point, Series
 from kanglu.reporting.wording import NOTHING, level_of, limits_text, listing, signed
 from kanglu.unit_text import unit_text
 
@@ -64,15 +65,33 @@ def _chosen(summary: AnnualSummary) -> list[tuple[Line, ...]]:
 
 
 def _chart(lines: Sequence[Line], summary: AnnualSummary, catalogue: Catalogue, _: Words) -> Chart:
+    years = (float(summary.years[0]), float(summary.years[-1] + 1))
+    return Chart(line_chart(lines, years, catalogue, _), _.lang)
+
+
+def line_chart(
+    lines: Sequence[Line],
+    years: tuple[float, float],
+    catalogue: Catalogue,
+    _: Words,
+    events: Sequence[Event] = (),
+    size: Literal["half", "full"] = "half",
+) -> ChartSpec:
+    """One chart of an indicator over the years, or of both pressures: line, target bands, events, gaps.
+
+    Parameters
+    ----------
+    lines : of one unit.
+    years : the ends of the time axis.
+    """
     names = [_.name(catalogue.indicators[line.indicator].name) for line in lines]
     if len(lines) > 1:
         names = [_("systolic"), _("diastolic")]
     first = catalogue.indicators[lines[0].indicator]
-    title = _("Blood pressure") if len(lines) > 1 else names[0]
     unit = unit_text(first.unit, _)
-    spec = ChartSpec(
+    return ChartSpec(
         "line",
-        title,
+        _("Blood pressure") if len(lines) > 1 else names[0],
         alt=_alt(lines, names, unit, catalogue, _),
         series=tuple(_series(line, name) for line, name in zip(lines, names, strict=True)),
         unit=unit,
@@ -81,11 +100,12 @@ def _chart(lines: Sequence[Line], summary: AnnualSummary, catalogue: Catalogue, 
             for line in lines
             if line.limits and (line.limits.low or line.limits.high)
         ),
+        events=tuple(events),
         gaps=tuple(Gap(*gap) for gap in lines[0].gaps),
         decimals=first.decimals,
-        x_range=(float(summary.years[0]), float(summary.years[-1] + 1)),
+        x_range=years,
+        size=size,
     )
-    return Chart(spec, _.lang)
 
 
 def _series(line: Line, name: str) -> Series:

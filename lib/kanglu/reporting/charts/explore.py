@@ -1,6 +1,9 @@
 """Charts as HoloViews objects, for pages and for exploring: the same description, drawn interactively."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from kanglu.reporting.charts.palette import LEVELS
 from kanglu.reporting.charts.scale import fit_range, year_range
@@ -10,20 +13,30 @@ if TYPE_CHECKING:
     import holoviews
 
 
-def to_holoviews(spec: ChartSpec) -> "holoviews.Element | holoviews.Overlay":
+def to_holoviews(spec: ChartSpec, *, dates: bool = False) -> "holoviews.Element | holoviews.Overlay":
     """The chart as HoloViews elements: bands, curves broken at gaps, points, events; or bars.
+
+    With `dates` the time axis of a line is in days of the calendar, in place of fractional years.
 
     Nothing is styled for a backend here beyond the plain options of elements, so that pages may add theirs;
     call `holoviews.extension` once in the process before.
     """
     if spec.kind == "line":
-        return _lines(spec)
+        return _lines(spec, _day if dates else float)
     if spec.kind == "histogram":
         return _histogram(spec)
     return _bars(spec)
 
 
-def _lines(spec: ChartSpec) -> Any:
+def _day(year: float | str) -> np.datetime64:
+    """A fractional year (see `year_at`) as its day."""
+    whole = int(float(year))
+    first = np.datetime64(f"{whole:04d}-01-01")
+    length = (np.datetime64(f"{whole + 1:04d}-01-01") - first).astype(int)
+    return first + np.timedelta64(round((float(year) - whole) * length), "D")
+
+
+def _lines(spec: ChartSpec, at: Callable[[Any], Any]) -> Any:
     import holoviews as hv
 
     values = [p.y for s in spec.series for p in s.points if p.y is not None]
@@ -33,25 +46,27 @@ def _lines(spec: ChartSpec) -> Any:
         edges = (low if band.low is None else band.low, high if band.high is None else band.high)
         parts.append(hv.HSpan(*edges, group="Band", label=band.label))
     for series in spec.series:
-        parts.extend(_series(spec, series))
+        parts.extend(_series(spec, series, at))
     for event in spec.events:
-        parts.append(hv.VLine(event.x, group="Event", label=event.label))
-        parts.append(hv.Text(event.x, high, event.label))
-    return hv.Overlay(parts).relabel(spec.title).redim.range(year=year_range(spec), value=(low, high))
+        parts.append(hv.VLine(at(event.x), group="Event", label=event.label))
+        parts.append(hv.Text(at(event.x), high, event.label))
+    years = (at(end) for end in year_range(spec))
+    return hv.Overlay(parts).relabel(spec.title).redim.range(year=tuple(years), value=(low, high))
 
 
-def _series(spec: ChartSpec, series: Series) -> list[Any]:
+def _series(spec: ChartSpec, series: Series, at: Callable[[Any], Any]) -> list[Any]:
     import holoviews as hv
 
     year, value = hv.Dimension("year"), hv.Dimension("value", label=spec.title, unit=spec.unit or None)
-    curve: list[tuple[float, float]] = []
+    curve: list[tuple[Any, float]] = []
+    before: float | None = None
     for point in series.points:
-        if curve and any(g.start < float(point.x) and g.end > curve[-1][0] for g in spec.gaps):
-            curve.append((float(point.x), float("nan")))
-        curve.append((float(point.x), float("nan") if point.y is None else point.y))
-    known = [
-        (float(p.x), p.y, p.level, p.comparator, LEVELS[p.level]) for p in series.points if p.y is not None
-    ]
+        x = float(point.x)
+        if before is not None and any(g.start < x and g.end > before for g in spec.gaps):
+            curve.append((at(x), float("nan")))
+        curve.append((at(x), float("nan") if point.y is None else point.y))
+        before = x
+    known = [(at(p.x), p.y, p.level, p.comparator, LEVELS[p.level]) for p in series.points if p.y is not None]
     return [
         hv.Curve(curve, year, value, group="Line", label=series.name),
         hv.Points(known, [year, value], ["level", "comparator", "colour"], group="Value", label=series.name),
