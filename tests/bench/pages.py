@@ -49,13 +49,14 @@ def run(minutes: int = MINUTES) -> list[dict[str, object]]:
     """Rows for the pages of today and of a person, people at work, and sessions."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "kanglu.sqlite"
-        tokens = make(path)
+        names = make(path)
         with serving(path, Path(folder)) as (base, process):
+            tokens = [sign_in(base, name) for name in names]
             return asyncio.run(measured(base, process, tokens, minutes))
 
 
 def make(path: Path) -> list[str]:
-    """The demo's people and what the rules give them; a token for each of those at work."""
+    """The demo's people and what the rules give them; the accounts of those at work."""
     record.init(str(path))
     write(path.parent / "files", PEOPLE)
     with record.open(str(path), actor=ADMIN, clock=clock) as store:
@@ -65,15 +66,18 @@ def make(path: Path) -> list[str]:
         evaluate(store, as_of=AS_OF, since=IN_FORCE_SINCE, rules=rules)
         accounts = Accounts(store.database, clock)
         staff = sorted(name for name, one in rules.staff.items() if one.role == "manager")
-        tokens = []
-        for at in range(AT_WORK):
-            role, member = (
-                (Role.SUPERVISOR, None) if at == 0 else (Role.HEALTH_MANAGER, staff[at % len(staff)])
-            )
-            given = accounts.add(ADMIN, f"user{at}", f"User {at}", role, member)
-            accounts.change_password(f"user{at}", given, PASSWORD)
-            tokens.append(accounts.sign_in(f"user{at}", PASSWORD))
-    return tokens
+        names = [f"user{at}" for at in range(AT_WORK)]
+        for at, name in enumerate(names):
+            who = (Role.SUPERVISOR, None) if at == 0 else (Role.HEALTH_MANAGER, staff[at % len(staff)])
+            accounts.change_password(name, accounts.add(ADMIN, name, name.capitalize(), *who), PASSWORD)
+    return names
+
+
+def sign_in(base: str, name: str) -> str:
+    """The token of a session."""
+    form = {"name": name, "password": PASSWORD}
+    answer = httpx.post(f"{base}/sign-in", data=form, headers={"origin": base}, timeout=60)
+    return answer.cookies["kanglu_session"]
 
 
 @contextmanager
@@ -182,6 +186,8 @@ async def _at_work(
             for at, token in enumerate(tokens)
         ]
         await asyncio.gather(watch(), *works)
+    for fault in failed[:5]:
+        print(fault, file=sys.stderr)
     settled = [size for at, size in sizes if at >= SETTLED] or [size for _, size in sizes]
     third = max(1, len(settled) // 3)
     early, late = float(np.median(settled[:third])), float(np.median(settled[-third:]))
@@ -211,19 +217,13 @@ async def _work(
     await asyncio.sleep(chance.uniform(0, THINKING[1]))
     while time.perf_counter() < until:
         number = chance.choice(numbers)
-        for path, acts in (
-            ("/", (("tick", {}),)),
-            (f"/person/{number}", ()),
-            (f"/visit/{number}", ()),
-            (f"/search?q={number[-4:]}", ()),
-            ("/", (("tick", {}),)),
-        ):
+        for path in ("/", f"/person/{number}", f"/visit/{number}", f"/search?q={number[-4:]}"):
             if time.perf_counter() >= until:
                 return
             try:
                 page = await Wire(base, token).open(path, client)
                 taken.append(page.live)
-                for name, given in acts:
+                for name, given in _doings(path, page.html, chance):
                     await asyncio.sleep(chance.uniform(*THINKING))
                     seconds, answer = await page.act(name, **given)
                     taken.append(seconds)
@@ -233,6 +233,15 @@ async def _work(
                 await page.close()
             except Exception as error:
                 failed.append(f"{path}: {error!r}")
+
+
+def _doings(path: str, html: str, chance: random.Random) -> list[tuple[str, dict[str, str]]]:
+    """What is done on a page: the list looks for news, the visit is typed into."""
+    if path == "/":
+        return [("tick", {})]
+    if path.startswith("/visit/") and (field := re.search(r'name="([^"]*sbp)"', html)):
+        return [("typed", {field[1]: str(chance.randint(110, 170))}) for _ in range(3)]
+    return []
 
 
 # -- figures --------------------------------------------------------------------------------------
