@@ -53,7 +53,7 @@ def test_an_indicator_is_added_by_a_part_of_its_name_and_taken_away(visit, her):
     expect(page).to_have_url(re.compile("show=.*hdl_c"))
     page.reload()
     drawn(page)
-    chart.get_by_role("button", name="Take").click()
+    chart.get_by_role("button", name="Remove").click()
     expect(chart).to_have_count(0)
 
 
