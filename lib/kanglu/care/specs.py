@@ -29,8 +29,8 @@ class Different(NamedTuple):
 
 
 def to_spec(entry: BaseModel) -> dict[str, Any]:
-    """An entry as plain data, without what it leaves at its default."""
-    return entry.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    """An entry as plain data, without what it does not say; a default that it states stays."""
+    return entry.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 def from_spec(section: str, spec: Mapping[str, Any]) -> Any:

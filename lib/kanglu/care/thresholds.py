@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any, Literal
 
-from kanglu.care.specs import Owner, Value, to_spec
+from kanglu.care.specs import Owner, Value
 from kanglu.care.telling.conditions import tell_condition
 from kanglu.care.telling.giving import tell_gift, tell_trigger
 from kanglu.care.telling.lines import (
@@ -144,7 +144,7 @@ def _of_trigger(book: Rulebook, rule: Rule, _: Words) -> Iterator[Threshold]:
             yield _window(path, _("how long before"), sentence, before)
     if on.birthday is not None:
         first, last = on.birthday.from_, on.birthday.to
-        if first != 1:
+        if "from_" in on.birthday.model_fields_set:
             yield Threshold("on/birthday/from", _("from age"), sentence, first, "count", low=1, high=_OLDEST)
         yield Threshold("on/birthday/to", _("to age"), sentence, last, "count", low=1, high=_OLDEST)
 
@@ -155,7 +155,7 @@ def _of_gift(book: Rulebook, gift: Gift, at: int, lasting: bool, _: Words) -> It
         for number, day in enumerate(gift.at):
             label = _("{n}. day of the plan", n=number + 1)
             yield _window(f"{path}/at/{number}", label, sentence, day, "offset")
-    if gift.due != NOTHING:
+    if "due" in gift.model_fields_set:
         yield _window(f"{path}/due", _("due after"), sentence, gift.due, "offset")
     for name, label, span in (
         ("opens", _("may be done how long before"), gift.opens),
@@ -169,7 +169,7 @@ def _of_gift(book: Rulebook, gift: Gift, at: int, lasting: bool, _: Words) -> It
     if gift.pace is not None:
         label = _("times in the calendar year")
         yield Threshold(f"{path}/pace", label, sentence, gift.pace, "count", low=1, high=52)
-    if "priority" in to_spec(gift):
+    if "priority" in gift.model_fields_set:
         yield Threshold(f"{path}/priority", _("priority"), sentence, gift.priority, "count", low=0, high=100)
 
 
