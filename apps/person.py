@@ -25,10 +25,10 @@ from kanglu.trust.consent import called
 from kanglu.ui import Page, act
 from kanglu.unit_text import unit_text
 
-AT_A_TIME: Final = 20
+AT_A_TIME: Final = 15
 """So many events are shown first, and more at each asking."""
 VALUES_SHOWN: Final = 10
-"""So many measurements stand open; the others are folded away, unless they are out of range."""
+"""So many measurements stand open, those out of range before others; the rest is folded away."""
 SYNCED: Final = 5
 
 
@@ -142,13 +142,14 @@ class Person(Page):
     def values(self) -> Mapping[str, Any]:
         """What the page shows, in words."""
         figures = [(one, self._figure(one)) for one in self.look.values]
-        first = [figure for one, figure in figures if self._stands_open(one)]
+        first = self._first(figures)
         return {
             "look": self.look,
             "sex": self._sex(),
             "paths": self._paths(),
             "numbers": list(self._numbers()),
-            "matters": [self._matter(one) for one in self.look.matters],
+            "matters": [self._matter(one) for one in self.look.matters if one.level != "out"],
+            "outs": [self._out(one.value) for one in self.look.matters if one.level == "out" and one.value],
             "first": first,
             "rest": [figure for _, figure in figures if figure not in first],
             "events": self._events(),
@@ -156,8 +157,11 @@ class Person(Page):
             "tag_choices": self._tag_choices(),
         }
 
-    def _stands_open(self, one: Newest) -> bool:
-        return one.recent and (one.out or one.indicator.key)
+    def _first(self, figures: Sequence[tuple[Newest, Figure]]) -> Sequence[Figure]:
+        """What stands open: what is out of range, then the key measurements, in the catalogue's order."""
+        fresh = [(one, figure) for one, figure in figures if one.recent and (one.out or one.indicator.key)]
+        ranked = sorted(fresh, key=lambda pair: not pair[0].out)[:VALUES_SHOWN]
+        return [figure for _, figure in fresh if any(figure is other for _, other in ranked)]
 
     def _sex(self) -> str:
         _ = self._
@@ -176,8 +180,9 @@ class Person(Page):
         if found is None:
             return
         yield from ((_("Telephone"), number) for number in found.telephones)
-        for system, number in found.numbers:
-            yield (_("ID number") if system == NATIONAL_ID else _("Card or number"), number)
+        yield from ((_("ID number"), number) for system, number in found.numbers if system == NATIONAL_ID)
+        others = dict.fromkeys(number for system, number in found.numbers if system != NATIONAL_ID)
+        yield from ((_("Card or number"), number) for number in others)
         yield from ((_("Address"), place) for place in found.addresses)
 
     def _figure(self, one: Newest) -> Figure:
@@ -212,15 +217,28 @@ class Person(Page):
                 "day": task.due,
             }
         assert value is not None
-        figure = self._figure(value)
-        side = {"high": _("high"), "low": _("low")}.get(value.side, _("out of range"))
+        out = self._out(value)
+        return {
+            "tone": "high",
+            "level": _("critical value"),
+            "what": f"{out['name']} {out['value']}",
+            "why": out["why"],
+            "key": out["key"],
+            "day": out["day"],
+        }
+
+    def _out(self, value: Newest) -> Mapping[str, str]:
+        """A value out of range in words."""
+        _, figure = self._, self._figure(value)
         wanted = _("target {limits}", limits=figure.limits)
         if figure.kind != "target":
             wanted = _("reference {limits}", limits=figure.limits) if figure.limits else ""
         return {
-            "tone": "high" if one.level == "critical" else "watch",
-            "level": _("critical value") if one.level == "critical" else side,
-            "what": f"{figure.name} {figure.value} {figure.unit}".strip(),
+            "tone": "low" if value.side == "low" else "high",
+            "level": {"high": _("high"), "low": _("low")}.get(value.side, _("out of range")),
+            "arrow": {"high": "↑", "low": "↓"}.get(value.side, ""),
+            "name": figure.name,
+            "value": f"{figure.value} {figure.unit}".strip(),
             "why": wanted,
             "key": value.indicator.id,
             "day": figure.day,
