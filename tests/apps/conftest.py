@@ -20,7 +20,7 @@ import httpx
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from kanglu import record
 from kanglu.care.book import in_force
@@ -37,6 +37,8 @@ from kanglu.ui.server import Application
 from kanglu.ui.visitors import House
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+PATIENCE = 60_000
+"""Milliseconds after which a page is given up: a slow machine is not a fault of the code."""
 PASSWORD = "three green horses"
 CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser")) if path), None)
 MORNING = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 1, tzinfo=UTC)
@@ -153,6 +155,7 @@ class serving:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium; nothing is downloaded."""
+    expect.set_options(timeout=PATIENCE / 3)
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("CI needs Chromium")
@@ -187,7 +190,7 @@ def visit(site: Site, browser: Browser) -> Iterator[Visit]:
             cookies.append({"name": "kanglu_session", "value": site.token(name), "url": site.url})
         context.add_cookies(cookies)  # type: ignore[arg-type]
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda said: faults.append(said.text) if _is_fault(said) else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda asked: faults.append(asked.url) if _is_elsewhere(asked.url, site) else None)
