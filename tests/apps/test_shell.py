@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 import pytest
 
@@ -26,7 +27,7 @@ NAME = "<script>alert(1)</script>"
 class Counter(Page):
     """A page that counts."""
 
-    routes: ClassVar[tuple[str, ...]] = ("/", "/counter/{start}")
+    routes: ClassVar[tuple[str, ...]] = ("/", "/counter/{start}", "/search")
     template: ClassVar[str] = "counter.html"
     menu: ClassVar[int | None] = 1
 
@@ -34,6 +35,10 @@ class Counter(Page):
     def name_in_menu(cls, _: Words) -> str:
         """Counter."""
         return "Counter"
+
+    def title(self) -> str:
+        """What the address says."""
+        return self.query.get("title", "Counter")
 
     def opened(self) -> None:
         """Begin at the number in the address."""
@@ -237,6 +242,15 @@ def test_a_script_in_a_name_is_text(visit):
     page.click("#add")
     page.wait_for_selector("text=counted")
     assert page.get_attribute("#counted", "data-name") == NAME
+
+
+@pytest.mark.parametrize("field", ["title", "q"])
+def test_a_script_in_the_heading_or_in_what_is_sought_is_text(visit, field):
+    script = """"></title><script>window.hacked = true</script>"""
+    page = visit(f"/search?{urlencode({field: script})}")
+    assert page.evaluate("window.hacked") is None
+    shown = {"title": page.inner_text("h1"), "q": page.input_value("#find")}
+    assert shown[field] == script
 
 
 def test_a_refusal_is_told_and_a_fault_shows_nothing_of_itself(visit):

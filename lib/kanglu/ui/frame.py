@@ -14,7 +14,7 @@ from kanglu.errors import KangluError, NotFound, PermissionDenied
 from kanglu.i18n import Lang, Words, words
 from kanglu.trust import Role
 from kanglu.ui.page import Page
-from kanglu.ui.rendering import HERE, STATIC, whole
+from kanglu.ui.rendering import STATIC, environment, whole
 from kanglu.ui.visitors import Visitor, present
 from kanglu.ui.wire import Wire
 
@@ -50,7 +50,7 @@ def _framed(
     visitor: Visitor, menu: Sequence[type[Page]], page: type[Page], content: Markup, made: Page | None = None
 ) -> pn.Template:
     title = made.title() if made is not None else page.name_in_menu(visitor.words)
-    template = pn.Template((HERE / "templates" / "frame.html").read_text("utf-8"))
+    template = pn.Template(environment().get_template("frame.html"))  # ours escapes; Panel's does not
     shown = frame_values(visitor.lang, visitor.path, visitor, title, content)
     shown["menu"] = [
         {"path": one.routes[0], "name": one.name_in_menu(visitor.words), "here": one is page}
