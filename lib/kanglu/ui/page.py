@@ -16,7 +16,7 @@ from kanglu.i18n import Words
 from kanglu.record import Store
 from kanglu.trust import Action, Purpose, Resource
 from kanglu.trust.permissions import Right, allowed
-from kanglu.ui.rendering import environment, part
+from kanglu.ui.rendering import around, environment, part
 from kanglu.ui.visitors import House, Visitor
 from kanglu.ui.wire import Wire
 
@@ -186,7 +186,7 @@ class Page(pn.viewable.Viewer):
         values = self._values()
         template = environment().get_template(self.template)
         self._shown = {name: part(template, name, values) for name in template.blocks}
-        return template.render(values)
+        return around(template, self._shown, values)
 
     def _values(self) -> dict[str, Any]:
         return {"page": self, "_": self._, "lang": self.lang, **self.values()}

@@ -1,6 +1,6 @@
 """Templates: a page's own lie beside it in `apps/`, what all share lies here. Everything is escaped."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -62,6 +62,17 @@ def _time(value: datetime | str) -> str:
 def part(template: Template, name: str, values: Mapping[str, Any]) -> str:
     """One block of a template, with these values."""
     return "".join(template.blocks[name](template.new_context(dict(values)))).strip()
+
+
+def around(template: Template, parts: Mapping[str, str], values: Mapping[str, Any]) -> str:
+    """The whole template, with its blocks as they have been rendered."""
+    context = template.new_context(dict(values))
+    context.blocks = {name: [_saying(text)] for name, text in parts.items()}
+    return "".join(template.root_render_func(context))
+
+
+def _saying(text: str) -> Callable[[Context], Iterator[str]]:
+    return lambda _: iter((text,))
 
 
 def whole(name: str, values: Mapping[str, Any]) -> Markup:
