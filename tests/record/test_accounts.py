@@ -1,6 +1,7 @@
 """Accounts: what the database knows of a password and a session, who may make one, what is written down."""
 
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
 from argon2 import PasswordHasher
@@ -116,6 +117,33 @@ def test_wrong_passwords_lock_an_account_longer_each_time_up_to_a_limit(accounts
     assert accounts.sign_in(chen, GOOD)
     refused("wrong")
     assert accounts.sign_in(chen, GOOD)
+
+
+def test_guessing_for_days_still_only_gives_the_longest_wait(accounts, chen, clock):
+    for _ in range(TRIES + 60):
+        with pytest.raises(PermissionDenied):
+            accounts.sign_in(chen, "wrong")
+        clock.now += LONGEST_WAIT
+    assert accounts.sign_in(chen, GOOD)
+
+
+def test_wrong_passwords_that_are_tried_at_once_all_count(accounts, chen):
+    begin, tried = Barrier(TRIES), []
+
+    def guess():
+        begin.wait()
+        with pytest.raises(PermissionDenied):
+            accounts.sign_in(chen, "wrong")
+        tried.append("wrong")
+
+    guessing = [Thread(target=guess) for _ in range(TRIES)]
+    for one in guessing:
+        one.start()
+    for one in guessing:
+        one.join()
+    assert len(tried) == TRIES
+    with pytest.raises(PermissionDenied):
+        accounts.sign_in(chen, GOOD)
 
 
 def test_a_disabled_account_signs_in_no_more(accounts, chen):

@@ -27,6 +27,8 @@ LONGEST: Final = timedelta(hours=12)
 TRIES: Final = 5
 WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=1)
+_DOUBLED: Final = 10
+"""So often the wait is doubled at most: it is over `LONGEST_WAIT` long before."""
 _SEEN_AGAIN: Final = timedelta(minutes=1)
 SYSTEM: Final = Actor("system", "Kanglu", Role.OPERATOR)
 """Who acts before anybody has signed in."""
@@ -152,7 +154,7 @@ class Accounts:
         with self.database.writing() as connection:
             if row is None or row.disabled is not None or locked or not right:
                 if row is not None and not locked:
-                    self._failed(connection, row, now)
+                    self._failed(connection, login, now)
                 deed = {"account": login, "locked": locked}
                 self._note(connection, SYSTEM, "sign-in refused", deed)
             else:
@@ -232,12 +234,14 @@ class Accounts:
             connection.execute(open_.values(ended=now))
             self._note(connection, by, what, {"account": id})
 
-    def _failed(self, connection: Connection, row: Row[Any], now: datetime) -> None:
-        failures = row.failures + 1
-        wait = min(WAIT * 2 ** max(0, failures - TRIES), LONGEST_WAIT)
-        until = instant(now + wait) if failures >= TRIES else None
-        counted = update(account).where(account.c.id == row.id)
-        connection.execute(counted.values(failures=failures, locked_until=until))
+    def _failed(self, connection: Connection, login: str, now: datetime) -> None:
+        """Count a wrong password, also when several are tried at once."""
+        mine = update(account).where(account.c.id == login)
+        counted = mine.values(failures=account.c.failures + 1).returning(account.c.failures)
+        failures = connection.execute(counted).scalar_one()
+        if failures >= TRIES:
+            wait = min(WAIT * 2 ** min(failures - TRIES, _DOUBLED), LONGEST_WAIT)
+            connection.execute(mine.values(locked_until=instant(now + wait)))
 
     def _note(self, connection: Connection, by: Actor, what: str, detail: dict[str, Any]) -> None:
         scribe = Scribe(by, Purpose.ADMINISTRATION, self.database.keys)
