@@ -70,6 +70,11 @@ class Counter(Page):
         raise RecordError("It cannot be.", remedy="Do something else.")
 
     @act
+    def break_the_look(self) -> None:
+        """Leave something that the template cannot show."""
+        del self.count
+
+    @act
     def crash(self) -> None:
         """Fail."""
         raise ZeroDivisionError
@@ -262,6 +267,12 @@ def test_a_refusal_is_told_and_a_fault_shows_nothing_of_itself(visit):
     page.click("#gone")
     page.wait_for_selector("text='opened' cannot be done here.")
     assert "ZeroDivision" not in page.content()
+
+
+def test_what_cannot_be_shown_after_an_act_is_told(visit):
+    page = visit("/", lang="en")
+    page.click("#break")
+    page.wait_for_selector("text=This page cannot be shown now. Load it anew.")
 
 
 def test_a_page_that_the_role_may_not_see_says_so_and_shows_nothing(visit):

@@ -206,10 +206,17 @@ class Page(pn.viewable.Viewer):
             except KangluError as error:
                 self.tell(self.wrong(error), "wrong")
             except Exception:
-                log.exception("%s failed on %s", message.get("act"), self.visitor.path.split("?")[0])
+                self._failed("%s failed on %s", message)
                 self.tell(self._("Something went wrong here. Nothing was changed; try again."), "wrong")
-            self._answer["parts"] = self._changed(parts)
+            try:
+                self._answer["parts"] = self._changed(parts)
+            except Exception:
+                self._failed("what %s came to cannot be shown on %s", message)
+                self.tell(self._("This page cannot be shown now. Load it anew."), "wrong")
             self.wire.say(self._answer)
+
+    def _failed(self, what: str, message: Mapping[str, Any]) -> None:
+        log.exception(what, message.get("act"), self.visitor.path.split("?")[0])
 
     def _do(self, name: str, given: Mapping[str, Any]) -> Sequence[str] | None:
         method: Any = getattr(type(self), name, None)
