@@ -1,23 +1,23 @@
 """Drafts: what the visitor has begun and not saved, with what has lain for days on top."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar, Final
-from zoneinfo import ZoneInfo
 
 from kanglu.care.forms import questionnaires
 from kanglu.errors import NotFound
 from kanglu.i18n import Words
-from kanglu.record.opened import ZONE
+from kanglu.record.opened import in_china
 from kanglu.trust import Action, Resource
 from kanglu.ui import Page, act
+from kanglu.ui.begun import VISITS, Begun
 
 LONG: Final = 3
 """Days after which a draft is said to lie there."""
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class Listed:
     """A draft as it is listed: where it is, of whom and what, when it was kept, and how many days ago."""
 
     key: str
@@ -50,25 +50,24 @@ class Drafts(Page):
 
     def load(self) -> None:
         """Read what there is, the oldest first."""
-        self.begun = [self._begun(one.key, one.saved) for one in self.store.drafts("visit/")]
+        self.begun = [self._listed(one.key, one.saved) for one in self.store.drafts(VISITS)]
         self.long = LONG
 
-    def _begun(self, key: str, saved: str) -> Begun:
-        _visit, number, day, *form = key.split("/")
-        kept = datetime.fromisoformat(saved).astimezone(ZoneInfo(ZONE))
+    def _listed(self, key: str, saved: str) -> Listed:
+        begun = Begun.of(key)
         try:
-            name = self.store.person(number).view.name or number
+            name = self.store.person(begun.number).view.name or begun.number
         except NotFound:
-            name = number
-        asked = questionnaires().newest.get(form[0]) if form else None
-        return Begun(
+            name = begun.number
+        asked = questionnaires().newest.get(begun.form)
+        return Listed(
             key=key,
-            path=f"/visit/{number}?day={day}" + (f"&form={form[0]}" if form else ""),
+            path=begun.path,
             name=name,
             form=self._.name(asked.name) if asked is not None else self._("Follow-up visit"),
-            day=date.fromisoformat(day),
-            kept=f"{self._.day(kept.date())} {kept:%H:%M}",
-            days=(self.day - kept.date()).days,
+            day=begun.day,
+            kept=self.at(saved),
+            days=(self.day - in_china(saved).date()).days,
         )
 
     @act

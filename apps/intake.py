@@ -1,9 +1,8 @@
 """Intake: files are brought, looked at, taken in, and what became of them is there to be looked up."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar, Final, Literal
-from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -22,7 +21,6 @@ from kanglu.intake.waiting import MOST_BYTES, MOST_FILES, SUFFIXES, Lot, Waiting
 from kanglu.intake.wording import told
 from kanglu.jobs import Job
 from kanglu.record.batches import Batch
-from kanglu.record.opened import ZONE
 from kanglu.record.receipt import Problem
 from kanglu.trust import Action, Resource, require
 from kanglu.ui import Page, act, house_of, visitor_of
@@ -49,11 +47,6 @@ class _Intake(Page):
     def name_in_menu(cls, _: Words) -> str:
         """Intake."""
         return _("Intake")
-
-    def at(self, instant: str) -> str:
-        """A recorded instant by the clock of the place."""
-        moment = datetime.fromisoformat(instant).astimezone(ZoneInfo(ZONE))
-        return f"{self._.day(moment.date())} {moment:%H:%M}"
 
     def files(self, names: tuple[str, ...] | list[str]) -> str:
         """Names of files; of many the first."""

@@ -2,10 +2,9 @@
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -21,9 +20,10 @@ from kanglu.dates import parse_day
 from kanglu.errors import DateError, FormError, NotFound, Overtaken
 from kanglu.i18n import Words
 from kanglu.record.drafts import Draft
-from kanglu.record.opened import ZONE
+from kanglu.record.opened import in_china
 from kanglu.trust import Action, Purpose, Resource
 from kanglu.ui import Page, act, house_of, visitor_of
+from kanglu.ui.begun import VISITS, Begun
 from kanglu.ui.forms import Section, Shown, answers_from, sections
 from kanglu.ui.recordings import WithRecordings
 
@@ -96,7 +96,7 @@ class Visit(WithRecordings, Page):
         self.confirmed: set[str] = set(said.get("confirmed", ()))
         self.seen: str = said.get("seen", self.mark)
         self.sending: str = said.get("key") or secrets.token_urlsafe(9)
-        self.kept_at = "" if draft is None else f"{_in_china(draft.saved):%H:%M}"
+        self.kept_at = "" if draft is None else f"{in_china(draft.saved):%H:%M}"
         self.resumed = draft is not None
         self.overtaken = self.seen != self.mark
         self.unfinished = False
@@ -117,8 +117,7 @@ class Visit(WithRecordings, Page):
     @property
     def key(self) -> str:
         """Under which the draft is kept."""
-        name = self.query.get("form", "")
-        return f"visit/{self.number}/{self.visited}" + (f"/{name}" if name else "")
+        return Begun(self.number, self.visited, self.query.get("form", "")).key
 
     @property
     def form_name(self) -> str:
@@ -219,8 +218,8 @@ class Visit(WithRecordings, Page):
         last = visit.last_saved(self.form, self.dossier, self.visited)
         if last is None:
             return "", ""
-        member, at = self.rules.staff.get(last[0]), _in_china(last[1])
-        return member.name if member is not None else last[0], f"{self._.day(at.date())} {at:%H:%M}"
+        member = self.rules.staff.get(last[0])
+        return member.name if member is not None else last[0], self.at(last[1])
 
     @property
     def alarm(self) -> str:
@@ -269,19 +268,17 @@ class Visit(WithRecordings, Page):
                 (self._.name(items[one.item].text), said(one.item, one.old), said(one.item, one.new))
                 for one in edit.changes
             ]
-            at = _in_china(edit.recorded)
-            yield f"{self._.day(at.date())} {at:%H:%M}", edit.author or edit.by, edit.reason or "", changes
+            yield self.at(edit.recorded), edit.author or edit.by, edit.reason or "", changes
 
     @cached_property
     def drafts_elsewhere(self) -> list[tuple[str, str]]:
         """Other forms of the person that were begun: path and what it is."""
         found = []
-        for draft in self.store.drafts(f"visit/{self.number}/"):
+        for draft in self.store.drafts(f"{VISITS}{self.number}/"):
             if draft.key != self.key:
-                _visit, _number, day, *form = draft.key.split("/")
-                path = f"/visit/{self.number}?day={day}" + (f"&form={form[0]}" if form else "")
-                name = dict(self.choices).get(form[0] if form else "", "")
-                found.append((path, f"{name} {self._.day(date.fromisoformat(day))}".strip()))
+                begun = Begun.of(draft.key)
+                name = dict(self.choices).get(begun.form, "")
+                found.append((begun.path, f"{name} {self._.day(begun.day)}".strip()))
         return found
 
     def _next_person(self) -> tuple[str, str] | None:
@@ -325,7 +322,7 @@ class Visit(WithRecordings, Page):
             "answers": self.answers, "confirmed": sorted(self.confirmed),
             "seen": self.seen, "key": self.sending,
         }  # fmt: skip
-        self.kept_at = f"{_in_china(self.store.save_draft(self.key, content)):%H:%M}"
+        self.kept_at = f"{in_china(self.store.save_draft(self.key, content)):%H:%M}"
 
     @act(any_day=True)
     def typed(self, **fields: object) -> None:
@@ -451,11 +448,6 @@ class Visit(WithRecordings, Page):
         said = [f"form={name}" if name else "", f"day={on}" if on and on != self.day.isoformat() else ""]
         query = "&".join(filter(None, said))
         return f"/visit/{self.number}" + (f"?{query}" if query else "")
-
-
-def _in_china(instant: str) -> datetime:
-    """A recorded instant by the clock of the place."""
-    return datetime.fromisoformat(instant).astimezone(ZoneInfo(ZONE))
 
 
 def _paper(request: Request) -> bytes:

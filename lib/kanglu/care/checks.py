@@ -2,17 +2,16 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from kanglu.catalogue.reading import did_you_mean
 from kanglu.errors import RecordError
 from kanglu.record import Store
-from kanglu.record.opened import ZONE
+from kanglu.record.opened import in_china
 
 
 def now(store: Store) -> datetime:
     """The time of the store's clock, in China."""
-    return store.clock().astimezone(ZoneInfo(ZONE))
+    return in_china(store.clock())
 
 
 def require_past(store: Store, day: date, where: str) -> None:

@@ -6,9 +6,8 @@ are fetched first and dropped, in place of a subquery for each row.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +18,7 @@ from kanglu.record import tables
 from kanglu.record.identity import chunks
 from kanglu.record.listed import UNSOUND
 from kanglu.record.moment import Moment
-from kanglu.record.opened import ZONE
+from kanglu.record.opened import in_china
 
 type Ints = npt.NDArray[np.int64]
 type People = tuple[int, int] | Sequence[int]
@@ -126,10 +125,7 @@ def replaced(connection: Connection, table: Table, moment: Moment) -> Ints:
 
 def days_in_china(instants: Sequence[str]) -> npt.NDArray[np.int32]:
     """The local days of recorded instants; those of a batch are one, so that few are distinct."""
-    day_of = {
-        text: (datetime.fromisoformat(text).astimezone(ZoneInfo(ZONE)).date() - EPOCH).days
-        for text in set(instants)
-    }
+    day_of = {text: (in_china(text).date() - EPOCH).days for text in set(instants)}
     return np.fromiter((day_of[text] for text in instants), dtype=np.int32, count=len(instants))
 
 

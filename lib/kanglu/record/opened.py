@@ -28,6 +28,11 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def in_china(moment: datetime | str) -> datetime:
+    """A time that knows its zone, or an instant of the record, by the clock in China."""
+    return (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(ZoneInfo(ZONE))
+
+
 class Opened:
     """The ground of `Store`.
 
@@ -103,7 +108,7 @@ class Opened:
         given = dossier.given()
         if given is not None and self._database is None:
             return Moment(given.as_of, given.known)
-        on = day(as_of) or self._as_of or self.clock().astimezone(ZoneInfo(ZONE)).date()
+        on = day(as_of) or self._as_of or in_china(self.clock()).date()
         return Moment(on, day(known) or self._known or on)
 
     def _mask(self) -> Keys | None:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from kanglu.errors import KangluError, PermissionDenied
 from kanglu.i18n import Words
 from kanglu.record import Store
+from kanglu.record.opened import in_china
 from kanglu.trust import Action, Purpose, Resource
 from kanglu.trust.permissions import Right, allowed
 from kanglu.ui.rendering import around, environment, part
@@ -146,6 +147,11 @@ class Page(pn.viewable.Viewer):
     def called(self, account: str) -> str:
         """The name of an account; its id where it is none of this house, as on the command line."""
         return self._accounts.get(account, account)
+
+    def at(self, instant: str) -> str:
+        """The day and the time at which something was recorded."""
+        moment = in_china(instant)
+        return f"{self._.day(moment.date())} {moment:%H:%M}"
 
     def tell(self, text: str, kind: str = "done") -> None:
         """Say something in passing: ``done``, ``note`` or ``wrong``."""

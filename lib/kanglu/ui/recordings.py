@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -23,7 +22,7 @@ from kanglu.care.recordings import Recording, attach, play, recordings
 from kanglu.errors import ConsentError, KangluError, Refused
 from kanglu.i18n import Words
 from kanglu.record.audio import MAX_BYTES, MAX_SECONDS
-from kanglu.record.opened import ZONE
+from kanglu.record.opened import in_china
 from kanglu.trust import Action, ConsentPurpose, Resource
 from kanglu.ui.page import act
 from kanglu.ui.visitors import house_of, visitor_of
@@ -62,7 +61,7 @@ class WithRecordings:
 
     def open_recordings(self, record_number: str, about: str) -> None:
         """Show those of a contact: the key of its task or visit."""
-        at = self.house.clock().astimezone(ZoneInfo(ZONE))
+        at = in_china(self.house.clock())
         held = self.store.facts([self.store.person(record_number).view.id], "consent", self.store.moment)
         said = consents.standing(held, ConsentPurpose.RECORDING, at)
         found = recordings(self.store, record_number, about) if self.may_listen else ()
@@ -130,7 +129,7 @@ async def _attach(request: Request) -> Response:
             return JSONResponse({"error": _("Choose the file of the recording first.")}, 422)
         data = await file.read()
     house, number = house_of(request), request.path_params["record_number"]
-    now = house.clock().astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
+    now = in_china(house.clock()).replace(tzinfo=None)
 
     def keep() -> Recording:
         store = house.store(visitor.actor)

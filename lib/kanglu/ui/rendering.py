@@ -5,7 +5,6 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
 from jinja2.runtime import Context
@@ -13,7 +12,7 @@ from markupsafe import Markup
 
 from kanglu.home import shipped
 from kanglu.i18n import Words
-from kanglu.record.opened import ZONE
+from kanglu.record.opened import in_china
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -50,7 +49,7 @@ def _day(context: Context, value: date | str | None) -> str:
 def _day_at(context: Context, instant: str) -> str:
     """``{{ at | day_at }}``: the day in China on which an instant of the record lies."""
     said: Words = context["_"]
-    return said.day(datetime.fromisoformat(instant).astimezone(ZoneInfo(ZONE)).date())
+    return said.day(in_china(instant).date())
 
 
 def _time(value: datetime | str) -> str:

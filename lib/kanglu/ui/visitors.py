@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
@@ -15,7 +14,7 @@ from kanglu.jobs import Jobs
 from kanglu.record import Store
 from kanglu.record.accounts import Account, Accounts
 from kanglu.record.database import Database
-from kanglu.record.opened import ZONE, Clock, system_clock
+from kanglu.record.opened import Clock, in_china, system_clock
 from kanglu.trust import Actor, Purpose
 from kanglu.trust.permissions import PURPOSES, require_purpose
 
@@ -48,7 +47,7 @@ class House:
     @property
     def today(self) -> date:
         """The clock's day in China."""
-        return self.clock().astimezone(ZoneInfo(ZONE)).date()
+        return in_china(self.clock()).date()
 
     def store(self, actor: Actor, purpose: Purpose = Purpose.CARE, as_of: date | None = None) -> Store:
         """The record, as somebody opens it. Raises `PermissionDenied` where the role may not."""
