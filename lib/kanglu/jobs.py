@@ -25,6 +25,7 @@ from typing import IO, Any, Literal
 
 from kanglu.dates import instant
 from kanglu.errors import KangluError, NotFound, RecordError
+from kanglu.json_file import read, write
 from kanglu.record.database import Database
 from kanglu.record.opened import Clock, system_clock
 from kanglu.trust import Actor, Purpose, Role
@@ -114,7 +115,7 @@ class Jobs:
             "function": function, "arguments": dict(arguments), "as_of": as_of.isoformat(),
             "actor": [actor.id, actor.name, str(actor.role)], "purpose": str(purpose),
         }  # fmt: skip
-        _write(place / "job.json", said)
+        write(place / "job.json", said)
         url = self.database.url.render_as_string(hide_password=False)
         with (place / "lock").open("w") as lock, (place / "log").open("wb") as log:
             fcntl.flock(lock.fileno(), fcntl.LOCK_EX)  # the child inherits it, and holds it until it ends
@@ -133,16 +134,16 @@ class Jobs:
     def get(self, name: str) -> Job:
         """A job as it is now. Raises `NotFound`."""
         place = self.folder / name
-        if not _ID.fullmatch(name) or not (place / "job.json").is_file():
+        said = read(place / "job.json") if _ID.fullmatch(name) else None
+        if said is None:
             raise NotFound("There is no such job.", remedy="It may have been cleared away; begin it again.")
         if name in self._children:
             self._children[name].poll()  # so that an ended child does not linger
         running = _held(place)  # asked before its answer is looked for: it may end in between
-        said = json.loads((place / "job.json").read_text("utf-8"))
         known = {one: said[one] for one in ("kind", "owner", "about", "started")}
         done, total = _progress(place)
         made = Job(name, **known, state="running", done=done, total=total)
-        if (ended := _read(place / "end.json")) is not None:
+        if (ended := read(place / "end.json")) is not None:
             return replace(made, **ended)
         if running:
             return made
@@ -158,7 +159,7 @@ class Jobs:
         job, place = self.get(name), self.folder / name
         if not job.running:
             return job
-        _write(place / "end.json", {"state": "stopped"})
+        write(place / "end.json", {"state": "stopped"})
         with suppress(ProcessLookupError, ValueError, FileNotFoundError):
             os.killpg(int((place / "pid").read_text()), signal.SIGTERM)
         if name in self._children:
@@ -184,23 +185,8 @@ class Jobs:
                 self._children.pop(name, None)
 
 
-def _write(path: Path, said: Mapping[str, Any]) -> None:
-    """Put a file in place at once."""
-    partial = path.with_suffix(".part")
-    partial.write_text(json.dumps(said, ensure_ascii=False), "utf-8")
-    partial.replace(path)
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return None
-    return found
-
-
 def _progress(place: Path) -> tuple[int, int]:
-    said = _read(place / "progress.json")
+    said = read(place / "progress.json")
     return (0, 0) if said is None else (said["done"], said["total"])
 
 
@@ -234,7 +220,7 @@ def main() -> None:
         traceback.print_exc()
         ended = {"state": "failed", "error": "Something went wrong in the work itself; its log says what."}
     if not (place / "end.json").exists():  # somebody stopped it at its last moment
-        _write(place / "end.json", ended)
+        write(place / "end.json", ended)
 
 
 def _do(place: Path, said: Mapping[str, Any]) -> Any:
@@ -247,7 +233,7 @@ def _do(place: Path, said: Mapping[str, Any]) -> Any:
     id_, called, role = said["actor"]
 
     def progress(done: int, total: int) -> None:
-        _write(place / "progress.json", {"done": done, "total": total})
+        write(place / "progress.json", {"done": done, "total": total})
 
     with record.open(
         os.environ["KANGLU_DATABASE_URL"],

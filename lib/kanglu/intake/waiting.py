@@ -3,7 +3,6 @@
 They lie as they came until they are in the record, are thrown away, or a day has passed.
 """
 
-import json
 import os
 import re
 import secrets
@@ -12,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import rmtree
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from kanglu.dates import instant
 from kanglu.errors import NotFound, Refused
 from kanglu.intake.previewing import Preview
+from kanglu.json_file import read, write
 
 MOST_BYTES: Final = 200 << 20
 MOST_FILES: Final = 50
@@ -53,14 +53,12 @@ class Lot:
 
     def preview(self) -> Preview | None:
         """What was last seen in them; None when nobody has looked."""
-        try:
-            return Preview.from_data(json.loads((self.folder / "seen.json").read_text("utf-8")))
-        except FileNotFoundError:
-            return None
+        seen = read(self.folder / "seen.json")
+        return None if seen is None else Preview.from_data(seen)
 
     def keep(self, seen: Preview) -> None:
         """Write down what was seen."""
-        _write(self.folder / "seen.json", seen.to_data())
+        write(self.folder / "seen.json", seen.to_data())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ class Waiting:
                 kept.append((name, size))
             if not kept:
                 raise Refused("No file was chosen.", remedy="Choose one.")
-            _write(lot / "lot.json", {"by": by, "brought": instant(now), "files": kept})
+            write(lot / "lot.json", {"by": by, "brought": instant(now), "files": kept})
         except BaseException:
             rmtree(lot, ignore_errors=True)
             raise
@@ -99,7 +97,7 @@ class Waiting:
     def lot(self, id: str, by: str) -> Lot:
         """A lot of somebody's. Raises `NotFound`, also for another's."""
         folder = self.folder / id
-        said = _read(folder / "lot.json") if _ID.fullmatch(id) else None
+        said = read(folder / "lot.json") if _ID.fullmatch(id) else None
         if said is None or said["by"] != by:
             raise NotFound("These files are not here any more.", remedy="Bring them again.")
         return Lot(
@@ -111,7 +109,7 @@ class Waiting:
         found = [
             self.lot(one, by)
             for one in self._ids()
-            if (_read(self.folder / one / "lot.json") or {}).get("by") == by
+            if (read(self.folder / one / "lot.json") or {}).get("by") == by
         ]
         return sorted(found, key=lambda lot: lot.brought, reverse=True)
 
@@ -123,7 +121,7 @@ class Waiting:
         """Throw away what has waited for a day."""
         last = instant(now - KEPT)
         for id in self._ids():
-            said = _read(self.folder / id / "lot.json")
+            said = read(self.folder / id / "lot.json")
             if said is not None and said["brought"] < last:
                 rmtree(self.folder / id, ignore_errors=True)
 
@@ -161,17 +159,3 @@ def _copy(stream: BinaryIO, path: Path, room: int) -> int:
                 )
             file.write(block)
     return size
-
-
-def _write(path: Path, said: dict[str, Any]) -> None:
-    partial = path.with_suffix(".part")
-    partial.write_text(json.dumps(said, ensure_ascii=False), "utf-8")
-    partial.replace(path)
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return None
-    return found

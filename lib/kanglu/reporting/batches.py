@@ -3,7 +3,6 @@
 What a batch has made stands in its folder's manifest, and only what stands there is ever handed out.
 """
 
-import json
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
+from kanglu import json_file
 from kanglu.errors import NotFound
 from kanglu.record import Store
 from kanglu.reporting.batch import render
@@ -92,15 +92,15 @@ class Batches:
         folder = self.folder / name
         folder.mkdir(parents=True, mode=0o700)
         said = {"owner": owner, "started": at, "order": dict(order), "total": total}
-        (folder / _NOTE).write_text(json.dumps(said, ensure_ascii=False), "utf-8")
+        json_file.write(folder / _NOTE, said)
         return self.get(name)
 
     def get(self, name: str) -> Batch:
         """A batch. Raises `NotFound`."""
-        note = self.folder / name / _NOTE
-        if not _ID.fullmatch(name) or not note.is_file():
+        said = json_file.read(self.folder / name / _NOTE) if _ID.fullmatch(name) else None
+        if said is None:
             raise NotFound("There is no such batch of reports.")
-        return Batch(name, folder=self.folder / name, **json.loads(note.read_text("utf-8")))
+        return Batch(name, folder=self.folder / name, **said)
 
     def all(self, owner: str | None = None) -> list[Batch]:
         """The batches of an account, or of everybody; the newest first."""
