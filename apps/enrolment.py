@@ -17,6 +17,7 @@ from kanglu.intake.wording import told
 from kanglu.record.people import PersonView
 from kanglu.trust import Action, Resource
 from kanglu.ui import Page, act
+from kanglu.ui.people import sex_and_age
 
 WHOLE: Final = 18
 """Characters of an identity number."""
@@ -126,12 +127,7 @@ class Enrolment(Page):
 
     def values(self) -> Mapping[str, Any]:
         """Whom it is about, in words."""
-        _, person = self._, self.person
-        if person is None:
-            return {"about": ""}
-        age = person.age_on(self.day)
-        sex = {"male": _("male"), "female": _("female")}.get(person.sex, "")
-        return {"about": " · ".join(filter(None, (sex, "" if age is None else _("{n} years", n=age))))}
+        return {"about": "" if self.person is None else sex_and_age(self.person, self.day, self._)}
 
     def since(self, text: str) -> date:
         """A day of the record."""

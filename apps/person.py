@@ -10,6 +10,7 @@ from kanglu.care.book import in_force
 from kanglu.care.explaining import Reason
 from kanglu.care.flags import set_tag, take_tag
 from kanglu.care.progress import Progress
+from kanglu.care.telling.lines import role_named
 from kanglu.i18n import Words
 from kanglu.insight.person import KINDS, Look, look
 from kanglu.insight.person.given import Tag, Task
@@ -23,6 +24,7 @@ from kanglu.reporting.wording import day_text, figure_text, limits_text, plain_n
 from kanglu.trust import Action, Resource
 from kanglu.trust.consent import called
 from kanglu.ui import Page, act
+from kanglu.ui.people import sex_name
 from kanglu.unit_text import unit_text
 
 AT_A_TIME: Final = 15
@@ -164,8 +166,7 @@ class Person(Page):
         return [figure for _, figure in fresh if any(figure is other for _, other in ranked)]
 
     def _sex(self) -> str:
-        _ = self._
-        return {"male": _("male"), "female": _("female")}.get(self.who.sex, _("sex not recorded"))
+        return sex_name(self.who.sex, self._) or self._("sex not recorded")
 
     def _paths(self) -> Mapping[str, str]:
         return {
@@ -254,10 +255,7 @@ class Person(Page):
 
     def role(self, role: str | None) -> str:
         """A role of the care team in words."""
-        _ = self._
-        return {"doctor": _("doctor"), "manager": _("health manager"), "nurse": _("nurse")}.get(
-            role or "", role or ""
-        )
+        return role_named(role or "", self._)
 
     def kind_name(self, kind: Kind) -> str:
         """A kind of event in words."""

@@ -16,6 +16,7 @@ from kanglu.record.search import By, Found
 from kanglu.trust import Action, Purpose, Resource
 from kanglu.trust.permissions import require
 from kanglu.ui import Page
+from kanglu.ui.people import sex_name
 from kanglu.ui.visitors import House, Visitor, house_of, visitor_of
 
 MOST = 20
@@ -73,7 +74,7 @@ def _row(one: Found, page: Search) -> Mapping[str, Any]:
 
 def about(person: PersonView, day: Any, _: Words) -> str:
     """Sex, age and day of birth."""
-    sex = {"male": _("male"), "female": _("female")}.get(person.sex, _("sex not recorded"))
+    sex = sex_name(person.sex, _) or _("sex not recorded")
     if person.birth_date is None:
         return sex
     born = _.day(person.birth_date)

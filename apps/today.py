@@ -15,6 +15,7 @@ from kanglu.i18n import Words
 from kanglu.insight.channels import channel_text
 from kanglu.trust import Action, Resource
 from kanglu.ui import Page, act
+from kanglu.ui.people import sex_name
 from kanglu.ui.recordings import ROUTES as RECORDINGS
 from kanglu.ui.recordings import WithRecordings
 
@@ -193,8 +194,7 @@ class Today(WithRecordings, Page):
 
     def sex(self, code: str) -> str:
         """A person's sex in words."""
-        _ = self._
-        return {"male": _("male"), "female": _("female")}.get(code, _("not known"))
+        return sex_name(code, self._) or self._("not known")
 
     def why(self, place: Place) -> Sequence[str]:
         """Why somebody has this place."""

@@ -25,6 +25,7 @@ from kanglu.trust import Action, Purpose, Resource
 from kanglu.ui import Page, act, house_of, visitor_of
 from kanglu.ui.begun import VISITS, Begun
 from kanglu.ui.forms import Section, Shown, answers_from, sections
+from kanglu.ui.people import sex_and_age
 from kanglu.ui.recordings import WithRecordings
 
 if TYPE_CHECKING:
@@ -162,13 +163,9 @@ class Visit(WithRecordings, Page):
 
     def values(self) -> Mapping[str, Any]:
         """Whom the form is about, and what came of saving it."""
-        _, person = self._, self.dossier.person
-        age = person.age_on(self.visited)
-        said = {"male": _("male"), "female": _("female")}.get(person.sex, "")
-        years = "" if age is None else _("{n} years", n=age)
         saved = self.saved if self.form is not None else None
         return {
-            "about": " · ".join(filter(None, (said, years))),
+            "about": sex_and_age(self.dossier.person, self.visited, self._),
             "closed": [] if saved is None else self._rows(saved.closed),
             "opened": [] if saved is None else self._rows(saved.opened),
         }

@@ -91,7 +91,7 @@ def channel_named(channel: str, _: Words) -> str:
 
 def role_named(role: str, _: Words) -> str:
     """A member of the care team."""
-    return {"manager": _("health manager"), "doctor": _("doctor"), "nurse": _("nurse")}[role]
+    return {"manager": _("health manager"), "doctor": _("doctor"), "nurse": _("nurse")}.get(role, role)
 
 
 def span_text(span: Span, _: Words) -> str:

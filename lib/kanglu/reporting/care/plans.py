@@ -6,6 +6,7 @@ from datetime import timedelta
 from kanglu.care.measuring import Value
 from kanglu.care.plans import Agreed
 from kanglu.care.progress import ActionProgress, GoalProgress, GoalState, Progress
+from kanglu.care.telling.lines import role_named
 from kanglu.catalogue import Catalogue, Indicator
 from kanglu.i18n import Words
 from kanglu.insight.limits import Limits
@@ -162,7 +163,7 @@ def _action(action: ActionProgress, one: Progress, running: bool, _: Words) -> t
     following = action.next(one.as_of) if running else None
     return (
         _.name(action.action.name),
-        role_text(action.action.role, _),
+        role_named(action.action.role, _),
         str(len(action.times)),
         str(action.planned),
         str(action.done),
@@ -176,8 +177,3 @@ def adherence_cell(done: int, planned: int, _: Words) -> Cell:
     if not planned:
         return Mark(NOTHING, "missing", _("none due yet"))
     return Span(share_text(done / planned))
-
-
-def role_text(role: str, _: Words) -> str:
-    """A role of the staff in words."""
-    return {"manager": _("health manager"), "doctor": _("doctor"), "nurse": _("nurse")}[role]
