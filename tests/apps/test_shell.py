@@ -300,6 +300,17 @@ def test_another_language_keeps_the_place(visit, site):
     assert page.get_attribute("html", "lang") == "en"
 
 
+def test_another_language_before_signing_in_keeps_where_one_wanted_to_go(visit, site):
+    page = visit("/search?q=a%26b&title=Found", None, lang="zh")
+    page.click("text=English")
+    page.fill("#name", "chen")
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    live(page)
+    assert page.url == f"{site.url}/search?q=a%26b&title=Found"
+    assert page.get_attribute("html", "lang") == "en"
+
+
 def test_on_a_new_day_yesterdays_page_does_nothing_more_but_keeps_what_is_typed(visit, site):
     page = visit("/counter/5")
     site.clock.now += timedelta(hours=15)

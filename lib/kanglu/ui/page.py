@@ -18,7 +18,7 @@ from kanglu.record.opened import in_china
 from kanglu.trust import Action, Purpose, Resource
 from kanglu.trust.permissions import Right, allowed
 from kanglu.ui.rendering import around, environment, part
-from kanglu.ui.visitors import House, Visitor
+from kanglu.ui.visitors import House, Visitor, sign_in_path
 from kanglu.ui.wire import Wire
 
 log = logging.getLogger("kanglu.ui")
@@ -230,7 +230,7 @@ class Page(pn.viewable.Viewer):
         if known is None:
             raise PermissionDenied(f"{name!r} cannot be done here.", remedy="Reload the page.")
         if self.house.accounts.who(self.visitor.token) is None:
-            self._answer["go"] = f"/sign-in?next={self.visitor.path}"
+            self._answer["go"] = sign_in_path(self.visitor.path)
             return ()
         if not known["any_day"] and self.house.today != self.day:
             self._answer["new_day"] = True

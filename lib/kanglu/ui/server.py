@@ -7,7 +7,7 @@ pages: forms and uploads must come from this origin, and so must websockets.
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import panel as pn
 from panel.io.application import build_applications
@@ -24,14 +24,16 @@ from kanglu.ui.frame import application
 from kanglu.ui.pages import Found
 from kanglu.ui.rendering import STATIC
 from kanglu.ui.signing import SESSION, language
-from kanglu.ui.visitors import House, Visitor, enter
+from kanglu.ui.visitors import House, Visitor, enter, sign_in_path
 
 type Scope = Any
 type Receive = Any
 type Send = Callable[[Any], Awaitable[None]]
 
 THREADS = 8
-OPEN = ("/sign-in", "/ui/", "/static/", "/components/", "/alive", "/language/", "/favicon.ico")
+FILES = ("/ui/", "/static/", "/components/")
+"""The shell's own, and Panel's: the same for everybody, so that a browser may keep them."""
+OPEN = ("/sign-in", *FILES, "/alive", "/language/", "/favicon.ico")
 """What is shown before anybody has signed in: no page and no data is among it."""
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' blob:; style-src 'self' 'unsafe-inline'; "
@@ -114,9 +116,9 @@ class Application:
             await _said(error)(scope, receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Request({**scope, "type": "http"}).headers
-        visitor = await self._visitor(Request({**scope, "type": "http"}))
-        if visitor is None or not _from_here(headers):
+        request = Request({**scope, "type": "http"})
+        visitor = await self._visitor(request)
+        if visitor is None or not _from_here(request.headers):
             await receive()
             await send({"type": "websocket.close", "code": 4403})
             return
@@ -124,14 +126,13 @@ class Application:
         await self.panel(scope, receive, send)
 
     async def _visitor(self, request: Request) -> Visitor | None:
-        if request.url.path.startswith(("/ui/", "/static/", "/components/", "/alive")):
+        if request.url.path.startswith((*FILES, "/alive")):
             return None
         token = request.cookies.get(SESSION, "")
         account = await run_in_threadpool(self.house.accounts.who, token)
         if account is None:
             return None
-        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return Visitor(account, token, language(request, account), path)
+        return Visitor(account, token, language(request, account), _path(request))
 
 
 async def _alive(request: Request) -> Response:
@@ -142,8 +143,11 @@ async def _alive(request: Request) -> Response:
 def _to_sign_in(request: Request) -> Response:
     if request.method != "GET" or request.headers.get("x-requested-with"):
         return JSONResponse({"error": "signed out"}, 401)
-    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse("/sign-in" if path == "/" else f"/sign-in?next={quote(path)}", 303)
+    return RedirectResponse(sign_in_path(_path(request)), 303)
+
+
+def _path(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _is_page(request: Request) -> bool:
@@ -165,7 +169,7 @@ def _said(error: KangluError) -> Response:
 
 def _guarded(scope: Scope, send: Send) -> Send:
     """Add the headers that every answer has; the shell's own files may be kept, nothing else."""
-    kept = scope["path"].startswith(("/ui/", "/static/", "/components/"))
+    kept = scope["path"].startswith(FILES)
 
     async def guarded(event: Any) -> None:
         if event["type"] == "http.response.start":

@@ -12,7 +12,7 @@ from kanglu.i18n import LANGS, Lang, words
 from kanglu.record.accounts import LONGEST, Account
 from kanglu.trust.passwords import SHORTEST
 from kanglu.ui.frame import plain
-from kanglu.ui.visitors import House, house_of, visitor_of
+from kanglu.ui.visitors import House, house_of, sign_in_path, visitor_of
 
 SESSION = "kanglu_session"
 LANGUAGE = "kanglu_language"
@@ -32,18 +32,18 @@ def within(path: str | None) -> str:
     """The path where somebody wanted to go, when it is one of this house; else the first page."""
     if not path or not path.startswith("/") or path.startswith(("//", "/\\")):
         return "/"
-    return "/" if urlsplit(path).netloc or path.startswith("/sign-") else path
+    return "/" if urlsplit(path).netloc else path
 
 
 async def show_sign_in(request: Request) -> Response:
     """The form to sign in."""
-    return _sign_in(request, within(request.query_params.get("next")))
+    return _sign_in(request, _after(request.query_params.get("next")))
 
 
 async def sign_in(request: Request) -> Response:
     """Sign in, and go on to where one wanted to go."""
     form = await request.form()
-    name, to = str(form.get("name", "")), within(str(form.get("next", "/")))
+    name, to = str(form.get("name", "")), _after(str(form.get("next", "/")))
     house = house_of(request)
     try:
         token = await run_in_threadpool(house.accounts.sign_in, name, str(form.get("password", "")))
@@ -63,8 +63,13 @@ def _sign_in(request: Request, to: str, name: str = "", wrong: str = "", status:
     lang = language(request)
     _ = words(lang)
     values = {"next": to, "name": name, "wrong": wrong}
-    path = str(request.url.path) + (f"?next={to}" if to != "/" else "")
-    return HTMLResponse(plain(lang, path, _("Sign in"), "sign_in.html", values), status)
+    return HTMLResponse(plain(lang, sign_in_path(to), _("Sign in"), "sign_in.html", values), status)
+
+
+def _after(path: str | None) -> str:
+    """Where one goes when one has signed in."""
+    to = within(path)
+    return "/" if to.startswith("/sign-") else to
 
 
 async def sign_out(request: Request) -> Response:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.requests import Request
 
@@ -87,6 +88,11 @@ class Visitor:
     def words(self) -> Words:
         """The words of the visitor's language."""
         return words(self.lang)
+
+
+def sign_in_path(to: str) -> str:
+    """Where one signs in, to go on to a page of this house then."""
+    return "/sign-in" if to == "/" else f"/sign-in?next={quote(to)}"
 
 
 _house: ContextVar[House] = ContextVar("kanglu_house")
