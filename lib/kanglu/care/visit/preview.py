@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from kanglu.care.calendar import number
-from kanglu.care.forms import Circumstances
+from kanglu.care.forms import Circumstances, Filled
 from kanglu.care.forms.filling import usable
 from kanglu.care.looking import indicators_of
 from kanglu.care.visit.doubts import Doubt, doubts, more_faults
@@ -73,7 +73,7 @@ class Preview:
     verdicts : one for each programme of the form.
     raised : what is there because of the answers and was not before, the most urgent first.
     closed : what was open and is not any more.
-    alerts : what answers raise at once.
+    filled : the questionnaires of the form, each with its answers; none while nothing is answered.
     """
 
     held: Held
@@ -84,7 +84,12 @@ class Preview:
     verdicts: tuple[Verdict, ...]
     raised: tuple[Step, ...]
     closed: tuple[Step, ...]
-    alerts: tuple[Alert, ...]
+    filled: tuple[Filled, ...]
+
+    @property
+    def alerts(self) -> tuple[Alert, ...]:
+        """What answers raise at once."""
+        return tuple(alert for one in self.filled for alert in one.alerts)
 
     @property
     def next(self) -> Step | None:
@@ -137,7 +142,7 @@ def preview(
         ),
         raised=raised(after, without_it, because),
         closed=closed(after, without_it, because),
-        alerts=tuple(alert for one in filled for alert in one.alerts),
+        filled=tuple(filled),
     )
 
 

@@ -11,7 +11,7 @@ from kanglu.care.checks import now
 from kanglu.care.evaluation import evaluate
 from kanglu.care.forms.keeping import save_all
 from kanglu.care.tasks import CLOSED, tasks
-from kanglu.care.visit.form import VisitForm, about, fills
+from kanglu.care.visit.form import VisitForm
 from kanglu.care.visit.preview import Preview, preview
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.errors import FormError, Overtaken
@@ -90,11 +90,10 @@ def save_visit(
         if seen is not None and (stands := _mark(form, responses, day)) != seen:
             raise _overtaken(form, responses, day, stands)
 
-    filled = fills(form, found.good, about(form, answers, dossier, day, book.catalogue), book.catalogue)
     try:
         said = f"{label} {reason}" if reason else label
         batch, again = (
-            save_all(store, record_number, filled, day, by, rules=book, label=said, check=check),
+            save_all(store, record_number, found.filled, day, by, rules=book, label=said, check=check),
             False,
         )
     except _Again:
