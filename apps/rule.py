@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, ClassVar
 
 from kanglu.care import in_force, proposing
@@ -12,6 +11,7 @@ from kanglu.care.telling import Told, tell, tell_programme
 from kanglu.care.telling.contrast import Said, contrast, tell_spec
 from kanglu.care.thresholds import Threshold, thresholds
 from kanglu.catalogue.spans import parse_span
+from kanglu.dates import year_at
 from kanglu.errors import CatalogueError, KangluError, NotFound
 from kanglu.i18n import Lang, Words
 from kanglu.jobs import Job
@@ -299,7 +299,7 @@ def _chart(answer: dict[str, Any], _: Words) -> str:
     most = max(capacity, *(one[side]["a_day"] for one in months for side in ("before", "after")))
 
     def series(name: str, side: str) -> Series:
-        points = (Point(_year(one["month"]), round(one[side]["a_day"], 2)) for one in months)
+        points = (Point(year_at(one["month"]), round(one[side]["a_day"], 2)) for one in months)
         return Series(name, tuple(points))
 
     spec = ChartSpec(
@@ -315,8 +315,3 @@ def _chart(answer: dict[str, Any], _: Words) -> str:
         size="full",
     )  # fmt: skip
     return to_svg(spec, _.lang)
-
-
-def _year(month: str) -> float:
-    first = date.fromisoformat(f"{month}-15")
-    return first.year + (first.timetuple().tm_yday - 1) / 365

@@ -4,7 +4,7 @@ The order of all is worked out without naming anybody. Whoever is shown is read 
 audit log says so of each: a page of twenty-five costs rows for twenty-five, not for everybody who waits.
 """
 
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal
@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from kanglu.care.book import in_force
+from kanglu.care.lately import Lately
 from kanglu.care.queue import Entry, entries, ranked, shared_out, workable
 from kanglu.care.wording import gift_of
 from kanglu.catalogue.rulebook import Rulebook
@@ -123,19 +124,12 @@ def worklist(
     places = _KEPT.get(asked)
     if places is None:
         places = tuple(_places(store, moment, scope, me, room, book))
-        _keep(asked, places)
+        _KEPT.put(asked, places)
     return Worklist(moment.as_of, places, capacity, served, stamp)
 
 
-_KEPT: dict[Hashable, tuple[Place, ...]] = {}
+_KEPT: Final = Lately[tuple[Place, ...]](64)
 """Lists worked out from what the record holds now; they name nobody, and any change makes them void."""
-_MOST_KEPT: Final = 64
-
-
-def _keep(asked: Hashable, places: tuple[Place, ...]) -> None:
-    for old in list(_KEPT)[: max(len(_KEPT) + 1 - _MOST_KEPT, 0)]:
-        _KEPT.pop(old, None)
-    _KEPT[asked] = places
 
 
 def _places(

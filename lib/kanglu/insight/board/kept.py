@@ -1,11 +1,11 @@
 """Boards that were counted already: as long as nothing changes in the record, they are not counted again."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Hashable
 from datetime import date
 
 from kanglu.care.book import in_force
+from kanglu.care.lately import Lately
 from kanglu.insight.board.board import Board, Chosen, board
 from kanglu.insight.board.sources import Sources, read
 from kanglu.record import Store
@@ -22,15 +22,13 @@ class Kept:
     """
 
     def __init__(self, size: int = 8) -> None:
-        self._size = size
-        self._found: OrderedDict[Hashable, Board | Sources] = OrderedDict()
-        self._lock = threading.Lock()
+        self._found = Lately[Board | Sources](size)
         self._reading = threading.Lock()
 
     def known(self, store: Store, as_of: date, chosen: Chosen) -> Board | None:
         """The board, where it is kept and still true."""
         require(store.actor, Action.READ, Resource.FACTS)
-        found = self._get((self._key(store, as_of), chosen))
+        found = self._found.get((self._key(store, as_of), chosen))
         return found if isinstance(found, Board) else None
 
     def board(self, store: Store, as_of: date, chosen: Chosen) -> Board:
@@ -40,28 +38,16 @@ class Kept:
             return known
         key = self._key(store, as_of)
         with self._reading:  # who asks for the same meanwhile waits for it, and finds it kept
-            sources = self._get(key)
+            sources = self._found.get(key)
             if not isinstance(sources, Sources):
                 sources = read(store, as_of, store.known)
-                self._put(key, sources)
-            found = self._get((key, chosen))
+                self._found.put(key, sources)
+            found = self._found.get((key, chosen))
             if not isinstance(found, Board):
                 found = board(sources, chosen)
-                self._put((key, chosen), found)
+                self._found.put((key, chosen), found)
         return found
 
     def _key(self, store: Store, as_of: date) -> Hashable:
         named = allowed(store.actor, Action.READ, Resource.IDENTITY)
         return store.database.name, store.stamp(), in_force(store).revision, as_of, store.known, named
-
-    def _get(self, key: Hashable) -> Board | Sources | None:
-        with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
-            return self._found.get(key)
-
-    def _put(self, key: Hashable, found: Board | Sources) -> None:
-        with self._lock:
-            self._found[key] = found
-            while len(self._found) > self._size:
-                self._found.popitem(last=False)
