@@ -9,6 +9,15 @@ if TYPE_CHECKING:
     import holoviews as hv
 
 
+MARKERS = {
+    **dict.fromkeys(("ok", "missing", "improved"), "circle"),
+    "high": "triangle",
+    "low": "inverted_triangle",
+    "critical": "diamond",
+}
+"""The shapes that say a level without its colour, as on paper (`charts.pen`)."""
+
+
 def figure_of(spec: ChartSpec, height: int) -> Any:
     """A line chart as a Bokeh figure whose time axis is in days; as wide as its place.
 
@@ -53,9 +62,10 @@ def _styled(overlay: Any, shades: list[str], unit: str) -> "list[hv.Element]":
             case hv.Curve():
                 part = part.opts(color=next(colours, ACCENT), line_width=2)
             case hv.Points():
-                tips = [("", "@year{%F}"), (unit, "@comparator @value")]
+                tips = [("", "@year{%F}"), (part.label, f"@comparator @value {unit}".strip())]
                 part = part.opts(
                     color="colour",
+                    marker=hv.dim("level").categorize(MARKERS, default="square"),
                     size=8,
                     tools=["hover"],
                     hover_tooltips=tips,
