@@ -301,7 +301,31 @@ class Look(_Intake):
         self.go("/intake")
 
 
-class Receipt(_Intake):
+class _Lines(_Intake):
+    """What the pages share that list what was set aside, a page at a time."""
+
+    number: int
+    of: int
+    """How many lines there are."""
+
+    def read_lines(self) -> None:
+        """Read the lines that are shown."""
+        raise NotImplementedError
+
+    @property
+    def last(self) -> int:
+        """The number of the last page of lines."""
+        return max(1, -(-self.of // LINES))
+
+    @act(any_day=True, parts=("lines",))
+    def turn(self, to: int) -> None:
+        """Show another page of the lines."""
+        self.number = min(max(1, to), self.last)
+        self.read_lines()
+        self.focus("lines")
+
+
+class Receipt(_Lines):
     """What became of one batch."""
 
     routes: ClassVar[tuple[str, ...]] = ("/intake/batch/{batch}",)
@@ -357,23 +381,11 @@ class Receipt(_Intake):
         return {"row": self._("rows of tables"), "Patient": self._("people")}.get(kind, kind)
 
     @property
-    def last(self) -> int:
-        """The number of the last page of lines."""
-        return max(1, -(-self.of // LINES))
-
-    @property
     def may_undo(self) -> bool:
         """Whether the visitor may take it back."""
         return (
             self.batch.undone is None and self.may(Action.UNDO, Resource.FACTS) and self.batch.kind != "merge"
         )
-
-    @act(any_day=True, parts=("lines",))
-    def turn(self, to: int) -> None:
-        """Show another page of the lines."""
-        self.number = min(max(1, to), self.last)
-        self.read_lines()
-        self.focus("lines")
 
     @act(any_day=True, parts=("lines",))
     def only(self, field: str = "") -> None:
@@ -405,7 +417,7 @@ class Receipt(_Intake):
         self.tell(said)
 
 
-class Aside(_Intake):
+class Aside(_Lines):
     """All that was set aside, of all batches: one list to work through."""
 
     routes: ClassVar[tuple[str, ...]] = ("/intake/aside",)
@@ -423,18 +435,6 @@ class Aside(_Intake):
     def read_lines(self) -> None:
         """Read the lines that are shown."""
         self.lines, self.of = self.store.set_aside(limit=LINES, offset=LINES * (self.number - 1))
-
-    @property
-    def last(self) -> int:
-        """The number of the last page of lines."""
-        return max(1, -(-self.of // LINES))
-
-    @act(any_day=True)
-    def turn(self, to: int) -> None:
-        """Show another page of the lines."""
-        self.number = min(max(1, to), self.last)
-        self.read_lines()
-        self.focus("lines")
 
 
 async def bring(request: Request) -> Response:
