@@ -47,23 +47,25 @@ class Standing:
 
 def clients_of(store: Store, day: date, member: str) -> list[int]:
     """The people whom a member of the staff looks after on a day, by id."""
-    with store.database.reading() as connection:
-        moment = Moment(day, now(store).date())
-        columns = read_columns(connection, "care_team", _MEMBERSHIP, moment, 0, _ALL)
-    team = held_on(pd.DataFrame(columns), day)
+    team = _team(store, day)
     return sorted(set(team.loc[team["practitioner"] == member, "person_id"].tolist()))
 
 
 def clients(store: Store, day: date, *, without: int | None = None) -> dict[str, int]:
     """How many people each manager looks after on a day, by all that is known now; `without` one person."""
-    with store.database.reading() as connection:
-        moment = Moment(day, now(store).date())
-        columns = read_columns(connection, "care_team", _MEMBERSHIP, moment, 0, _ALL)
-    team = held_on(pd.DataFrame(columns), day)
+    team = _team(store, day)
     counted = team[(team["code"] == "manager") & (team["person_id"] != (-1 if without is None else without))]
     return {
         str(name): int(many) for name, many in counted.groupby("practitioner")["person_id"].nunique().items()
     }
+
+
+def _team(store: Store, day: date) -> pd.DataFrame:
+    """Everybody's care team on a day, by all that is known now."""
+    with store.database.reading() as connection:
+        moment = Moment(day, now(store).date())
+        columns = read_columns(connection, "care_team", _MEMBERSHIP, moment, 0, _ALL)
+    return held_on(pd.DataFrame(columns), day)
 
 
 def loads(store: Store, rules: Rulebook, day: date, doctor: str | None = None) -> list[Load]:

@@ -15,14 +15,13 @@ import pandas as pd
 
 from kanglu.care.checks import now, require_known, require_reason
 from kanglu.care.enrolment import entering
+from kanglu.care.entered import as_entered, corrected, known_now
 from kanglu.dates import end_of
 from kanglu.errors import RecordError
 from kanglu.record import Dossier, Store
-from kanglu.record.facts import WITHDRAWN, Consent
+from kanglu.record.facts import Consent
 from kanglu.record.frames import rows_in
 from kanglu.record.listed import UNSOUND
-from kanglu.record.moment import Moment
-from kanglu.record.panel import read_facts
 from kanglu.trust import ConsentPurpose
 
 type Answer = Literal["allowed", "refused", "withdrawn", "ended", "not_asked"]
@@ -132,7 +131,7 @@ def withdraw(
     wanted = _purpose(purpose, record_number)
     with entering(store, record_number, day, f"withdraw consent {wanted}") as (person_id, number, writer):
         require_reason(reason, number)
-        facts = _consents(store, person_id)
+        facts = known_now(store, person_id, "consent")
         if not holds(facts, wanted, day):
             raise RecordError(
                 f"No permission for {wanted} holds on {day}.",
@@ -141,9 +140,7 @@ def withdraw(
             )
         when = _when(store, facts, wanted, day)
         for one in _permissions(facts, wanted, when):
-            if one.source_key is None:
-                writer.add(one._replace(status=WITHDRAWN))
-            writer.add(one._replace(effective_end=when))
+            writer.add_many(corrected(one, one._replace(effective_end=when)))
         writer.add(_consent(person_id, wanted, when, _REFUSED, reason, by, None))
 
 
@@ -157,20 +154,13 @@ def _say(
             raise RecordError(
                 "It needs evidence.", where=number, remedy="Say how it was said: signed form, by telephone."
             )
-        when = _when(store, _consents(store, person_id), wanted, day)
+        when = _when(store, known_now(store, person_id, "consent"), wanted, day)
         writer.add(_consent(person_id, wanted, when, status, evidence, by, until))
 
 
 def _purpose(purpose: ConsentPurpose | str, where: str) -> ConsentPurpose:
     require_known(purpose, "purpose of consent", list(ConsentPurpose), where)
     return ConsentPurpose(purpose)
-
-
-def _consents(store: Store, person_id: int) -> pd.DataFrame:
-    """All that is known now, read while a batch is being entered."""
-    today = now(store).date()
-    with store.database.reading() as connection:
-        return read_facts(connection, [person_id], "consent", Moment(today, today), None)
 
 
 def _when(store: Store, facts: pd.DataFrame, purpose: ConsentPurpose, day: date) -> str:
@@ -183,7 +173,7 @@ def _when(store: Store, facts: pd.DataFrame, purpose: ConsentPurpose, day: date)
 def _permissions(facts: pd.DataFrame, purpose: ConsentPurpose, when: str) -> list[Consent]:
     """The permissions that have not ended, as they were entered."""
     mine = facts[(facts["code"] == purpose) & (facts["clinical_status"] == _ACTIVE)]
-    said = [Consent(*row) for row in rows_in(mine, Consent._fields)]
+    said = as_entered(Consent, mine)
     begun = [one for one in said if one.effective is not None and one.effective <= when]
     return [one for one in begun if one.effective_end is None or one.effective_end > when]
 

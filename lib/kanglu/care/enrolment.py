@@ -11,12 +11,13 @@ import pandas as pd
 from kanglu.care.book import in_force
 from kanglu.care.caseload import CARD, clients
 from kanglu.care.checks import now, require_known, require_past, require_reason
+from kanglu.care.entered import as_entered, corrected
 from kanglu.care.tasks import held_on
 from kanglu.catalogue.programmes import Member
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.errors import RecordError
 from kanglu.record import BatchWriter, Store
-from kanglu.record.facts import WITHDRAWN, CareTeam, EpisodeOfCare, PersonStatement
+from kanglu.record.facts import CareTeam, EpisodeOfCare, PersonStatement
 from kanglu.record.identity import record_number as number_of
 from kanglu.record.moment import Moment
 from kanglu.record.panel import read_facts
@@ -87,7 +88,7 @@ def leave(store: Store, record_number: str, programme: str, day: date, reason: s
     with entering(store, record_number, day, f"leave {programme}") as (person_id, number, writer):
         require_reason(reason, number)
         held = _held(store, person_id, "episode_of_care", day)
-        mine = _said(EpisodeOfCare, held[held["code"] == programme])
+        mine = as_entered(EpisodeOfCare, held[held["code"] == programme])
         if not mine:
             raise RecordError(
                 f"On {day} the person is not enrolled in {programme!r}.",
@@ -95,8 +96,7 @@ def leave(store: Store, record_number: str, programme: str, day: date, reason: s
                 remedy=f"Enrolled then: {', '.join(held['code'].dropna()) or 'nothing'}.",
             )
         for one in mine:
-            withdrawn, ended = _ended(one, day)
-            writer.add_many([*withdrawn, ended._replace(reason=reason)])
+            writer.add_many(corrected(one, _ended(one, day)._replace(reason=reason)))
 
 
 def assign_doctor(
@@ -111,8 +111,8 @@ def assign_doctor(
     with entering(store, record_number, day, "assign doctor") as (person_id, number, writer):
         doctors = {name: member for name, member in staff.items() if member.role == "doctor"}
         require_known(doctor, "doctor of the staff", doctors, number)
-        team = _said(CareTeam, _held(store, person_id, "care_team", day))
-        for one in _said(CareTeam, _held(store, person_id, "care_team", now(store).date())):
+        team = as_entered(CareTeam, _held(store, person_id, "care_team", day))
+        for one in as_entered(CareTeam, _held(store, person_id, "care_team", now(store).date())):
             if one.code in _ASSIGNED and one not in team:
                 raise RecordError(
                     f"{one.practitioner} has the person since {one.effective}, which is after {day}.",
@@ -130,8 +130,7 @@ def assign_doctor(
             before = [one for one in team if one.code == role]
             for one in before:
                 if one.practitioner != chosen:
-                    withdrawn, ended = _ended(one, day)
-                    writer.add_many([*withdrawn, ended])
+                    writer.add_many(corrected(one, _ended(one, day)))
             if all(one.practitioner != chosen for one in before):
                 writer.add(_carer(person_id, role, chosen, day, store.actor.id))
     return Assigned(doctor, manager)
@@ -177,18 +176,9 @@ def _enrolled_since(store: Store, person_id: int, programme: str, day: date) -> 
     return None if starts.empty else str(starts.iloc[0])[:10]
 
 
-def _said[Fact: (EpisodeOfCare, CareTeam)](kind: type[Fact], facts: pd.DataFrame) -> list[Fact]:
-    """Rows of the record as the facts that they were entered as."""
-    columns = facts[list(kind._fields)].astype(object)
-    rows = columns.where(columns.notna(), other=None).itertuples(index=False, name=None)
-    return [kind(int(row[0]), *row[1:]) for row in rows]
-
-
-def _ended[Fact: (EpisodeOfCare, CareTeam)](fact: Fact, day: date) -> tuple[list[Fact], Fact]:
-    """What is entered so that a stretch of time ends on a day: what it withdraws, and the correction."""
-    ended = fact._replace(effective_end=day.isoformat(), clinical_status="finished")
-    # What its source gave no identity cannot be corrected by it, and is withdrawn by its content.
-    return ([fact._replace(status=WITHDRAWN)] if fact.source_key is None else []), ended
+def _ended[Fact: (EpisodeOfCare, CareTeam)](fact: Fact, day: date) -> Fact:
+    """A stretch of time as it is when it ends on a day."""
+    return fact._replace(effective_end=day.isoformat(), clinical_status="finished")
 
 
 def _episode(person_id: int, programme: str, day: date, by: str) -> EpisodeOfCare:

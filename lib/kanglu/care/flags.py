@@ -5,13 +5,11 @@ from datetime import date
 from kanglu.care.book import in_force
 from kanglu.care.checks import now, require_known, require_reason
 from kanglu.care.enrolment import entering
+from kanglu.care.entered import as_entered, corrected, known_now
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.errors import RecordError
-from kanglu.record import BatchWriter, Store
-from kanglu.record.facts import WITHDRAWN, Flag
-from kanglu.record.frames import rows_in
-from kanglu.record.moment import Moment
-from kanglu.record.panel import read_facts
+from kanglu.record import Store
+from kanglu.record.facts import Flag
 
 ACTIVE, INACTIVE = "active", "inactive"
 
@@ -48,7 +46,7 @@ def _enter(
                 remedy="There is nothing to do.",
             )
         for one in before:
-            _end(writer, one, day)
+            writer.add_many(corrected(one, one._replace(effective_end=day.isoformat())))
         on = day.isoformat()
         writer.add(
             Flag(
@@ -61,15 +59,5 @@ def _enter(
 
 def _standing(store: Store, person: int, tag: str) -> list[Flag]:
     """What was set or taken away by hand and has not ended, by all that is known now."""
-    today = now(store).date()
-    with store.database.reading() as connection:
-        facts = read_facts(connection, [person], "flag", Moment(today, today), None)
-    said = [Flag(*row) for row in rows_in(facts, Flag._fields)]
+    said = as_entered(Flag, known_now(store, person, "flag"))
     return [one for one in said if one.code == tag and one.effective_end is None]
-
-
-def _end(writer: BatchWriter, one: Flag, day: date) -> None:
-    """End a tag on a day; what the source gave no key of is withdrawn and said anew."""
-    if one.source_key is None:
-        writer.add(one._replace(status=WITHDRAWN))
-    writer.add(one._replace(effective_end=day.isoformat()))

@@ -19,6 +19,7 @@ from kanglu.care.book import in_force
 from kanglu.care.calendar import number
 from kanglu.care.checks import now, require_known, require_past, require_reason
 from kanglu.care.dossiers import known_of
+from kanglu.care.entered import known_now
 from kanglu.care.marks import marks
 from kanglu.care.measuring import Value, newest
 from kanglu.care.tasks import acts_of, frame_of
@@ -32,7 +33,6 @@ from kanglu.record.facts import CarePlan
 from kanglu.record.frames import rows_in
 from kanglu.record.listed import UNSOUND
 from kanglu.record.moment import Moment
-from kanglu.record.panel import read_facts
 
 SYSTEM: Final = "kanglu-plan"
 _READ: Final = ("system", "status", "effective", "effective_end", "clinical_status", "detail", "source")
@@ -302,6 +302,4 @@ def _agreed(goal: PlanGoal, said: Mapping[str, Any]) -> Agreed:
 
 def _stored(store: Store, person_id: int) -> tuple[Plan, ...]:
     """The plans of a person by all that is known now, while nobody else writes."""
-    today = now(store).date()
-    with store.database.reading() as connection:
-        return plans_in(read_facts(connection, [person_id], "care_plan", Moment(today, today), None))
+    return plans_in(known_now(store, person_id, "care_plan"))

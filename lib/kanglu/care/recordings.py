@@ -13,13 +13,12 @@ import pandas as pd
 
 from kanglu.care.checks import now
 from kanglu.care.consents import Said, standing
+from kanglu.care.entered import known_now
 from kanglu.errors import ConsentError, RecordError
 from kanglu.record import Store
 from kanglu.record.facts import Media
 from kanglu.record.frames import rows_in
 from kanglu.record.media import Played
-from kanglu.record.moment import Moment
-from kanglu.record.panel import read_facts
 from kanglu.trust import Action, ConsentPurpose, Resource, require
 
 RECORDING = "recording"
@@ -66,11 +65,11 @@ def attach(store: Store, record_number: str, about: str, data: bytes, at: dateti
             f"{at:%Y-%m-%d %H:%M} lies ahead.", where=person.record_number, remedy="Give the call's time."
         )
     with store.batch(f"recording {about}", kind="entry") as writer:
-        consents = _read(store, person.id, "consent")
+        consents = known_now(store, person.id, "consent")
         for when in (at, now(store).replace(tzinfo=None)):
             _require_allowed(standing(consents, ConsentPurpose.RECORDING, when), when, person.record_number)
         kept = store.keep_media(data)
-        held = [one for one in _recordings(_read(store, person.id, "media")) if one.about == about]
+        held = [one for one in _recordings(known_now(store, person.id, "media")) if one.about == about]
         same = next((one for one in held if one.sha256 == kept.sha256), None)
         if same is None:
             writer.add(
@@ -81,7 +80,7 @@ def attach(store: Store, record_number: str, about: str, data: bytes, at: dateti
                     source_key=f"{about}/{kept.sha256}",
                 )
             )  # fmt: skip
-    stored = _recordings(_read(store, person.id, "media"))
+    stored = _recordings(known_now(store, person.id, "media"))
     return same or next(one for one in stored if (one.about, one.sha256) == (about, kept.sha256))
 
 
@@ -100,7 +99,7 @@ def play(store: Store, record_number: str, media_id: int) -> Played:
     """
     require(store.actor, Action.READ, Resource.RECORDING)
     person = store.person(record_number).view
-    said = standing(_read(store, person.id, "consent"), ConsentPurpose.RECORDING, now(store))
+    said = standing(known_now(store, person.id, "consent"), ConsentPurpose.RECORDING, now(store))
     if said.answer not in ("allowed", "ended"):
         raise ConsentError(
             _refusal(said), where=person.record_number, remedy="It is not played while that stands."
@@ -124,13 +123,6 @@ def _refusal(said: Said) -> str:
         "withdrawn": f"The person withdrew the permission to record calls on {said.since}.",
         "ended": f"The permission to record calls ended on {said.since}.",
     }[said.answer]
-
-
-def _read(store: Store, person_id: int, kind: str) -> pd.DataFrame:
-    """What is known now, also while a batch is being entered; the caller has been audited already."""
-    today = now(store).date()
-    with store.database.reading() as connection:
-        return read_facts(connection, [person_id], kind, Moment(today, today), None)
 
 
 def _recordings(media: pd.DataFrame) -> list[Recording]:

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from kanglu.care.book import in_force
-from kanglu.care.checks import now, require_known, require_past
+from kanglu.care.checks import require_known, require_past
+from kanglu.care.entered import known_now
 from kanglu.care.forms.filling import Circumstances, Filled, answer, circumstances
 from kanglu.care.forms.scoring import questionnaires
 from kanglu.care.forms.stating import kept_scores, key_of, stated
@@ -22,8 +23,6 @@ from kanglu.intake.answers import SYSTEM, observation_key, unpacked
 from kanglu.intake.fhir.responses import bundle
 from kanglu.record import BatchWriter, Dossier, Store
 from kanglu.record.facts import WITHDRAWN, Observation
-from kanglu.record.moment import Moment
-from kanglu.record.panel import read_facts
 
 type Scores = Mapping[str, Mapping[str, float | str]]
 """What is kept of scores: by measure, by column."""
@@ -134,12 +133,12 @@ def save_all(
         [*stated(filled, person.id, day, by, source, store.catalogue)] for filled in fills
     ]  # before the write lock is held
     with store.batch(label or f"form {named} {person.record_number} {day}", kind="entry") as writer:
-        check(_held(store, "questionnaire_response", person.id))
+        check(known_now(store, person.id, "questionnaire_response"))
         for filled, facts in zip(fills, said, strict=True):
             writer.add_many(facts)
             keys = {fact.source_key for fact in facts}
             _withdraw(store, writer, key_of(filled.questionnaire.id, day), keys, person.id)
-        writer.add_many(visits(_held(store, "encounter", person.id), person.id, fills, day, by, source))
+        writer.add_many(visits(known_now(store, person.id, "encounter"), person.id, fills, day, by, source))
     return writer.id
 
 
@@ -182,16 +181,9 @@ def _about(store: Store, record_number: str, day: date) -> Circumstances:
     return circumstances(dossier, day, store.catalogue)
 
 
-def _held(store: Store, kind: str, person_id: int) -> pd.DataFrame:
-    """The person's facts of a kind, by all that is known now."""
-    today = now(store).date()
-    with store.database.reading() as connection:
-        return read_facts(connection, [person_id], kind, Moment(today, today), None)
-
-
 def _withdraw(store: Store, writer: BatchWriter, key: str, said: set[str | None], person_id: int) -> None:
     """Take back what this form said before and does not say any more, under the write lock."""
-    frame = _held(store, "observation", person_id)
+    frame = known_now(store, person_id, "observation")
     gone = frame[frame["source_key"].fillna("").str.startswith(f"{key}#") & ~frame["source_key"].isin(said)]
     for row in _plain(gone):
         fields = {name: row[name] for name in Observation._fields}
