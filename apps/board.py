@@ -1,10 +1,8 @@
 """Board: the register by state, follow-ups, control rates and load, each number with the people behind it."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from io import StringIO
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -14,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from kanglu import csv_file
 from kanglu.care.book import in_force
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.dates import parse_day
@@ -274,15 +273,7 @@ def _csv(request: Request) -> str:
         ]
         for one in found.rows
     ]
-    out = StringIO()
-    csv.writer(out).writerows([[_plain(cell) for cell in row] for row in rows])
-    return out.getvalue()
-
-
-def _plain(cell: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return csv_file.written(rows)
 
 
 ROUTES = (Route("/board/list.csv", list_csv, methods=["GET"]),)

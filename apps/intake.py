@@ -8,7 +8,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from kanglu.catalogue import current
 from kanglu.errors import KangluError, NotFound, Refused
@@ -23,13 +22,15 @@ from kanglu.jobs import Job
 from kanglu.record.batches import Batch
 from kanglu.record.receipt import Problem
 from kanglu.trust import Action, Resource, require
-from kanglu.ui import Page, act, house_of, visitor_of
+from kanglu.ui import Page, Upload, act, house_of, visitor_of
 from kanglu.ui.visitors import House
 from kanglu.unit_text import unit_text
 
 KIND: Final = "intake"
 BATCHES, LINES = 15, 50
 """How many batches, and how many lines of a receipt, are shown at a time."""
+_AROUND: Final = 1 << 20
+"""What a form may have around its files."""
 COUNTED: Final = ("new", "duplicate", "corrected", "quarantined")
 
 
@@ -442,7 +443,7 @@ async def bring(request: Request) -> Response:
     visitor, house = visitor_of(request), house_of(request)
     require(visitor.actor, Action.WRITE, Resource.FACTS)
     length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > MOST_BYTES + (1 << 20):
+    if not length.isdecimal() or int(length) > MOST_BYTES + _AROUND:
         raise Refused(
             visitor.words("These files are larger than {most} MB together.", most=MOST_BYTES >> 20),
             remedy=visitor.words("Bring them in parts, or import them on the server."),
@@ -463,4 +464,4 @@ def _keep(house: House, by: str, given: list[UploadFile]) -> Lot:
     return lot
 
 
-ROUTES = (Route("/intake/files", bring, methods=["POST"]),)
+ROUTES = (Upload("/intake/files", bring, most=MOST_BYTES + _AROUND),)

@@ -1,9 +1,7 @@
 """Trends: years of any indicator of one person, with targets, visits and changes of medicines."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from io import StringIO
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlencode
 
@@ -14,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from kanglu import csv_file
 from kanglu.care.book import in_force
 from kanglu.catalogue import Catalogue
 from kanglu.errors import NotFound
@@ -228,15 +227,13 @@ def _asked(request: Request, what: str) -> tuple[Trends, Catalogue, Words]:
 
 def _csv(request: Request) -> str:
     found, catalogue, _ = _asked(request, "trend values")
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_("Day"), _("Indicator"), _("Value"), _("Unit"), _("Reading")])
+    rows: list[Sequence[object]] = [[_("Day"), _("Indicator"), _("Value"), _("Unit"), _("Reading")]]
     for lines in found.charts:
         unit = unit_text(catalogue.indicators[lines[0].indicator].unit, _)
-        writer.writerows(
+        rows += [
             [one.day, one.name, one.value, unit, one.level] for one in wording.table(lines, catalogue, _)
-        )
-    return out.getvalue()
+        ]
+    return csv_file.written(rows)
 
 
 def _svg(request: Request) -> bytes:

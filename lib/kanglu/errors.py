@@ -59,6 +59,14 @@ class RecordError(KangluError):
     """The record refuses an operation, because it would break one of its promises."""
 
 
+class Unreachable(RecordError):
+    """The database cannot be asked at this moment; the same may be tried again, and nothing was changed."""
+
+
+class Full(Unreachable):
+    """The disk of the database has no room; nothing was changed."""
+
+
 class Overtaken(RecordError):
     """Somebody else has changed what was to be changed since it was read; `what` says who and when."""
 

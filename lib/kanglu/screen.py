@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from kanglu.csv_file import plain
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -52,7 +54,9 @@ def frame(rows: "pd.DataFrame", json: bool) -> None:
             ]
         )
     elif not sys.stdout.isatty():
-        rows.to_csv(sys.stdout, index=False)
+        shown, texts = rows.rename(columns=plain), rows.dtypes.map(lambda kind: kind.kind == "O").to_numpy()
+        shown.loc[:, texts] = shown.loc[:, texts].map(plain)
+        shown.to_csv(sys.stdout, index=False)
     else:
         table(
             list(rows.columns),

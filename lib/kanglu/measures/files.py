@@ -32,8 +32,10 @@ def score_file(score_id: str, in_csv: Path, out_csv: Path, *, output: str | None
     The answer is five columns (`ANSWER`), and those of its own that a score has, such as one a constitution.
 
     The file is UTF-8, with or without a byte order mark, or GB18030, and stays what it was; values are
-    written with all their digits. `output` chooses among the numbers of a score that can give several.
-    Returns the number of rows and how many are ok, incomplete and not_applicable. Raises `MeasureError` for
+    written with all their digits. Its cells stay what they are, also those that a spreadsheet would take for
+    a formula: programs read the file back, and whatever is in it was in it before. `output` chooses among the
+    numbers of a score that can give several. Returns the number of rows and how many are ok, incomplete and
+    not_applicable. Raises `MeasureError` for
     a file that cannot be read as such or written, or that lacks a required column.
     """
     score = find(score_id, output)

@@ -7,16 +7,24 @@ lets a batch number its rows itself.
 
 import gc
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    DisconnectionError,
+    InterfaceError,
+    OperationalError,
+)  # fmt: skip
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from kanglu.errors import RecordError
+from kanglu.errors import Full, RecordError, Unreachable
 from kanglu.home import home
 from kanglu.record import tables
 from kanglu.trust import keys as key_ring
@@ -26,6 +34,7 @@ ENVIRONMENT = "KANGLU_DATABASE_URL"
 HEAD = "0004"
 """The schema revision that this code reads and writes; revisions are numbers, so they sort."""
 BUSY_SECONDS = 60
+CONNECT_SECONDS = 10
 _WRITERS, _AUDIT = 7_261_101, 7_261_102
 
 
@@ -35,7 +44,7 @@ def resolve(url: str | None) -> URL:
     A URL without a scheme is the path of an SQLite file.
     """
     given = url or os.environ.get(ENVIRONMENT) or str(home() / "data" / "kanglu.sqlite")
-    if "://" not in given:
+    if "://" not in given and not given.startswith(("postgres", "sqlite:")):
         return URL.create("sqlite", database=str(Path(given).expanduser().absolute()))
     try:
         parsed = make_url(given)
@@ -62,9 +71,11 @@ def key_path(url: URL) -> Path:
 
 
 def make_engine(url: URL) -> Engine:
+    # What a statement was called with is about people: it belongs in no message and in no log.
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=2, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        waits = {"connect_timeout": CONNECT_SECONDS}
+        return create_engine(url, pool_size=2, pool_pre_ping=True, hide_parameters=True, connect_args=waits)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
@@ -80,12 +91,53 @@ def make_engine(url: URL) -> Engine:
     return engine
 
 
+def _watched(engine: Engine, path: str) -> Engine:
+    """The engine of an SQLite file that is there: no other file is read or made in its place."""
+
+    @event.listens_for(engine, "do_connect")
+    def there(*_: Any) -> None:
+        # SQLite would make an empty file in the place of one that is not there at the moment.
+        if _file(path) is None:
+            raise sqlite3.OperationalError("the file is not there")
+
+    @event.listens_for(engine, "connect")
+    def known(_connection: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info["file"] = _file(path)
+
+    @event.listens_for(engine, "checkout")
+    def same(_connection: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
+        if entry.info["file"] != _file(path):
+            raise DisconnectionError("the file was moved, or another was put in its place")
+
+    return engine
+
+
+def _kind(error: DBAPIError) -> type[RecordError]:
+    """What kind of trouble it is: there is no room, it passes, or neither."""
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return Full
+    if getattr(error.orig, "sqlstate", None) == "53100":
+        return Full
+    return Unreachable if isinstance(error, OperationalError | InterfaceError) else RecordError
+
+
+def _file(path: str) -> tuple[int, int] | None:
+    """Which file a path names; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class Database:
     """Connections to one database, and its key. Safe to use after a fork: the child opens its own."""
 
     def __init__(self, url: URL, keys: Keys) -> None:
         self.url, self.keys = url, keys
-        self._engine, self._process = make_engine(url), os.getpid()
+        engine, self._process = make_engine(url), os.getpid()
+        on_disk = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+        self._engine = _watched(engine, str(url.database)) if on_disk else engine
 
     @property
     def name(self) -> str:
@@ -125,7 +177,7 @@ class Database:
             yield
         except DBAPIError as error:
             remedy = "Check that the server runs, the disk has room and no other program holds the file."
-            raise RecordError(
+            raise _kind(error)(
                 f"The database refuses: {first_line(error)}.", where=self.name, remedy=remedy
             ) from error
 

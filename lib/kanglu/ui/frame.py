@@ -15,7 +15,8 @@ from kanglu.i18n import Lang, Words, words
 from kanglu.trust import Role
 from kanglu.ui.page import Page
 from kanglu.ui.rendering import STATIC, environment, whole
-from kanglu.ui.visitors import Visitor, present
+from kanglu.ui.trouble import trouble
+from kanglu.ui.visitors import House, Visitor, present
 from kanglu.ui.wire import Wire
 
 log = logging.getLogger("kanglu.ui")
@@ -27,23 +28,37 @@ def application(page: type[Page], menu: Sequence[type[Page]]) -> Callable[[], pn
 
     def opened() -> pn.Template:
         house, visitor = present()
+        _owned(house, visitor)
         arguments = {name: given[-1].decode() for name, given in (pn.state.session_args or {}).items()}
         query = {name: value for name, value in arguments.items() if not name.startswith("bokeh-")}
         if page.refused(visitor):
             return _framed(visitor, menu, page, _refusal(visitor.words, None))
-        made = page(house, visitor, dict(pn.state.route_params or {}), query)
         try:
+            made = page(house, visitor, dict(pn.state.route_params or {}), query)
             made.opened()
-            content = Markup(made.html())
+            return _framed(visitor, menu, page, Markup(made.html()), made)
         except KangluError as error:
             return _framed(visitor, menu, page, _refusal(visitor.words, error))
         except Exception:
             # Panel would show the traceback, with whatever was at hand in it.
             log.exception("%s could not be opened", visitor.path.split("?")[0])
             return _framed(visitor, menu, page, _fault(visitor.words))
-        return _framed(visitor, menu, page, content, made)
 
     return opened
+
+
+def _owned(house: House, visitor: Visitor) -> None:
+    """Keep whose page it is that is being opened, as long as it is open."""
+    assert pn.state.curdoc is not None
+    context = pn.state.curdoc.session_context
+    assert context is not None
+    name = str(context.id)
+    house.whose[name] = visitor.token
+
+    def over(_: Any) -> None:
+        house.whose.pop(name, None)
+
+    pn.state.on_session_destroyed(over)
 
 
 def _framed(
@@ -120,6 +135,8 @@ def _refusal(_: Words, error: KangluError | None) -> Markup:
         remedy = None
     elif isinstance(error, NotFound):
         title, text, remedy = _("This is not here"), str(error), None
+    elif said := trouble(error, _):
+        title, text, remedy = _("This page cannot be shown now"), said, None
     else:
         title, text, remedy = _("This page cannot be shown now"), error.what, error.remedy
     return whole("refused.html", {"title": title, "text": text, "remedy": remedy, "_": _})

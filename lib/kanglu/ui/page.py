@@ -11,13 +11,14 @@ import panel as pn
 import param
 from pydantic import TypeAdapter, ValidationError
 
-from kanglu.errors import KangluError, PermissionDenied
+from kanglu.errors import KangluError, PermissionDenied, Unreachable
 from kanglu.i18n import Words
 from kanglu.record import Store
 from kanglu.record.opened import in_china
 from kanglu.trust import Action, Purpose, Resource
 from kanglu.trust.permissions import Right, allowed
 from kanglu.ui.rendering import around, environment, part
+from kanglu.ui.trouble import trouble
 from kanglu.ui.visitors import House, Visitor, sign_in_path
 from kanglu.ui.wire import Wire
 
@@ -209,17 +210,27 @@ class Page(pn.viewable.Viewer):
                 self._answer["ok"] = True
             except _Unfit as unfit:
                 self._answer["wrong"] = {unfit.field: self._unfit(unfit)}
-            except KangluError as error:
-                self.tell(self.wrong(error), "wrong")
-            except Exception:
-                self._failed("%s failed on %s", message)
-                self.tell(self._("Something went wrong here. Nothing was changed; try again."), "wrong")
+            except Exception as error:
+                self._told(error, message)
             try:
                 self._answer["parts"] = self._changed(parts)
+            except Unreachable as error:
+                self._told(error, message)
             except Exception:
                 self._failed("what %s came to cannot be shown on %s", message)
                 self.tell(self._("This page cannot be shown now. Load it anew."), "wrong")
             self.wire.say(self._answer)
+
+    def _told(self, error: Exception, message: Mapping[str, Any]) -> None:
+        """Say what went wrong with an act; the browser tries again by itself where that may help."""
+        if said := trouble(error, self._):
+            self._answer["later"] = True
+            self.tell(said, "wrong")
+        elif isinstance(error, KangluError):
+            self.tell(self.wrong(error), "wrong")
+        else:
+            self._failed("%s failed on %s", message)
+            self.tell(self._("Something went wrong here. Nothing was changed; try again."), "wrong")
 
     def _failed(self, what: str, message: Mapping[str, Any]) -> None:
         log.exception(what, message.get("act"), self.visitor.path.split("?")[0])

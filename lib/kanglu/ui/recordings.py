@@ -24,6 +24,7 @@ from kanglu.i18n import Words
 from kanglu.record.audio import MAX_BYTES, MAX_SECONDS
 from kanglu.record.opened import in_china
 from kanglu.trust import Action, ConsentPurpose, Resource
+from kanglu.ui.bounds import Upload
 from kanglu.ui.page import act
 from kanglu.ui.visitors import house_of, visitor_of
 
@@ -121,7 +122,7 @@ async def _attach(request: Request) -> Response:
     """Keep what was sent as a recording of the contact that the form names."""
     visitor, _ = visitor_of(request), visitor_of(request).words
     size = request.headers.get("content-length", "")
-    if not size.isdigit() or int(size) > MAX_BYTES + _AROUND:
+    if not size.isdecimal() or int(size) > MAX_BYTES + _AROUND:
         return JSONResponse({"error": _too_much(_)}, 413)
     async with request.form(max_files=1, max_fields=8) as form:
         file, about, when = form.get("file"), form.get("about"), form.get("at")
@@ -179,6 +180,6 @@ def _too_much(_: Words) -> str:
 
 
 ROUTES = (
-    Route("/recordings/{record_number}", _attach, methods=["POST"]),
+    Upload("/recordings/{record_number}", _attach, most=MAX_BYTES + _AROUND),
     Route("/recordings/{record_number}/{media:int}", _play, methods=["GET"]),
 )

@@ -5,7 +5,8 @@ pages: forms and uploads must come from this origin, and so must websockets.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -13,17 +14,22 @@ import panel as pn
 from panel.io.application import build_applications
 from panel.io.asgi import PanelASGI
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 
 from kanglu.errors import KangluError, NotFound, PermissionDenied
+from kanglu.i18n import Words, words
 from kanglu.ui import pages, signing
-from kanglu.ui.frame import application
+from kanglu.ui.bounds import Discreet, TooLarge, bounded, most, session_named, unnamed, untold
+from kanglu.ui.frame import application, plain
 from kanglu.ui.pages import Found
 from kanglu.ui.rendering import STATIC
 from kanglu.ui.signing import SESSION, language
+from kanglu.ui.trouble import trouble
 from kanglu.ui.visitors import House, Visitor, enter, sign_in_path
 
 type Scope = Any
@@ -31,7 +37,7 @@ type Receive = Any
 type Send = Callable[[Any], Awaitable[None]]
 
 THREADS = 8
-FILES = ("/ui/", "/static/", "/components/")
+FILES = ("/ui/", "/static/")
 """The shell's own, and Panel's: the same for everybody, so that a browser may keep them."""
 OPEN = ("/sign-in", *FILES, "/alive", "/language/", "/favicon.ico")
 """What is shown before anybody has signed in: no page and no data is among it."""
@@ -47,8 +53,13 @@ HEADERS = (
     (b"referrer-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+SHUT = ("/autoload.js", "/metadata")
+"""What Panel would serve of a page besides: to embed it in pages of other sites."""
+AGAIN = "10"
+"""Seconds after which a browser asks again for a page that could not be shown for want of the database."""
 
 log = logging.getLogger("kanglu.ui")
+logging.getLogger("bokeh.server.protocol_handler").addFilter(Discreet())
 
 
 class Application:
@@ -72,7 +83,8 @@ class Application:
             index_enabled=False,
             include_cookies=[],
             include_headers=[],
-            extra_websocket_origins=["*"],
+            secret_key=secrets.token_bytes(32),
+            sign_sessions=True,
             unused_session_lifetime_milliseconds=60_000,
             check_unused_sessions_milliseconds=15_000,
         )
@@ -83,9 +95,10 @@ class Application:
                 *signing.ROUTES,
                 *found.routes,
             ],
-            default=cast("Any", self.panel),
+            default=cast("Any", self._page),
             redirect_slashes=False,
         )
+        self._uploads = found.routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -96,6 +109,24 @@ class Application:
             await self._http(scope, receive, _guarded(scope, send))
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, whatever goes wrong; nothing of what did is shown."""
+        begun = False
+
+        async def noted(event: Any) -> None:
+            nonlocal begun
+            begun = True
+            await send(event)
+
+        try:
+            await self._answered(scope, bounded(receive, most(scope, self._uploads)), noted)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            answer = _told(Request(scope), error)
+            if not begun:
+                await answer(scope, receive, send)
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         answer: Response | None = None
         visitor = await self._visitor(request)
@@ -110,23 +141,37 @@ class Application:
             return
         scope.setdefault("state", {}).update(house=self.house, visitor=visitor)
         enter(self.house, visitor)
-        try:
-            await self.routes(scope, receive, send)
-        except KangluError as error:
-            await _said(error)(scope, receive, send)
+        await self.routes(scope, receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A page, or one of Panel's own files."""
+        path = scope["path"]
+        if path.startswith("/components/") or path.endswith(SHUT):
+            raise HTTPException(404)
+        await self.panel(unnamed(scope), receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request({**scope, "type": "http"})
-        visitor = await self._visitor(request)
-        if visitor is None or not _from_here(request.headers):
+        try:
+            visitor = await self._visitor(request)
+        except KangluError:
+            visitor = None
+        if visitor is None or not self._may_connect(scope, visitor, request):
             await receive()
             await send({"type": "websocket.close", "code": 4403})
             return
         enter(self.house, visitor)
-        await self.panel(scope, receive, send)
+        await self.panel(unnamed(scope), receive, untold(send))
+
+    def _may_connect(self, scope: Scope, visitor: Visitor, request: Request) -> bool:
+        """Whether the page that a websocket asks for was opened in the visitor's own session."""
+        asked = session_named(scope.get("subprotocols", ()))
+        if asked is None or visitor.account.must_change or not _from_here(request.headers):
+            return False
+        return self.house.whose.get(asked, visitor.token) == visitor.token
 
     async def _visitor(self, request: Request) -> Visitor | None:
-        if request.url.path.startswith((*FILES, "/alive")):
+        if request.url.path.startswith(FILES) or request.url.path == "/alive":
             return None
         token = request.cookies.get(SESSION, "")
         account = await run_in_threadpool(self.house.accounts.who, token)
@@ -162,9 +207,39 @@ def _from_here(headers: Any) -> bool:
     return bool(urlsplit(origin).netloc == headers.get("host"))
 
 
-def _said(error: KangluError) -> Response:
-    status = 403 if isinstance(error, PermissionDenied) else 404 if isinstance(error, NotFound) else 422
-    return JSONResponse({"error": str(error)}, status)
+def _told(request: Request, error: Exception) -> Response:
+    """What went wrong, for whoever asked."""
+    _ = words(language(request))
+    if said := trouble(error, _):
+        log.error("%s %s: %s", request.method, request.url.path, error)
+        return _shown(request, _, said, 503, {"refresh": AGAIN, "retry-after": AGAIN})
+    match error:
+        case PermissionDenied():
+            return JSONResponse({"error": str(error)}, 403)
+        case NotFound():
+            return JSONResponse({"error": str(error)}, 404)
+        case KangluError():
+            return JSONResponse({"error": str(error)}, 422)
+        case TooLarge():
+            return JSONResponse({"error": _("More was sent than may be. Nothing was kept.")}, 413)
+        case MultiPartException():
+            return PlainTextResponse("This is no form.", 400)
+        case HTTPException():
+            return PlainTextResponse(error.detail, error.status_code, error.headers)
+        case _:
+            log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+            return _shown(request, _, _("Something went wrong here. Nothing was changed; try again."), 500)
+
+
+def _shown(
+    request: Request, _: Words, text: str, status: int, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A page that says so, for whoever opens one; else the words alone."""
+    if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
+        return JSONResponse({"error": text}, status, headers)
+    title = _("This page cannot be shown now")
+    said = {"title": title, "text": text, "remedy": None, "_": _}
+    return HTMLResponse(plain(_.lang, _path(request), title, "refused.html", said), status, headers)
 
 
 def _guarded(scope: Scope, send: Send) -> Send:

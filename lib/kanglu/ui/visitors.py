@@ -29,11 +29,13 @@ class House:
     database : the record; its connections are shared by all pages.
     clock : gives the time; tests move it.
     folder : where reports, recordings and uploads lie; the installation's home when None.
+    whose : the pages that are open, by the name of their session: the token of whoever opened each.
     """
 
     database: Database
     clock: Clock = system_clock
     folder: Path = field(default_factory=home)
+    whose: dict[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def accounts(self) -> Accounts:

@@ -76,13 +76,15 @@ window.kanglu = (() => {
   addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
 
   function keep(meant = () => true) {
-    const forms = {};
-    for (const form of document.querySelectorAll("form[data-typing]"))
+    const forms = {}, typing = document.querySelectorAll("form[data-typing]");
+    if (!typing.length) return; // a page that could not be shown
+    for (const form of typing)
       if (form.id && meant(form) && [...form.elements].some(one => dirty.has(one))) forms[form.id] = fields(form);
     if (Object.keys(forms).length) sessionStorage.setItem(KEPT, JSON.stringify(forms));
     else sessionStorage.removeItem(KEPT);
   }
   function restore() {
+    if (!document.querySelector("form[data-typing]")) return;
     const kept = JSON.parse(sessionStorage.getItem(KEPT) || "{}");
     sessionStorage.removeItem(KEPT);
     for (const [id, values] of Object.entries(kept)) {
@@ -223,6 +225,7 @@ window.kanglu = (() => {
     const form = from && (from.tagName === "FORM" ? from : from.form || from.closest("form"));
     if (answer.go) { leaving = true; location.assign(answer.go); return; }
     if (answer.new_day) { $("k-new-day").hidden = false; $("k-new-day").focus(); }
+    if (answer.later && known) again(known.message.act);
     if (answer.ok && form) for (const one of form.elements) dirty.delete(one);
     if (answer.ok && dialog && !answer.open) dialog.close();
     for (const [id, html] of Object.entries(answer.parts || {})) put(id, html);
@@ -233,6 +236,10 @@ window.kanglu = (() => {
       one.href = one.href.split("?")[0] + "?next=" + encodeURIComponent(answer.place);
     if (answer.focus) requestAnimationFrame(() => $(answer.focus)?.focus());
     document.dispatchEvent(new CustomEvent("kanglu:shown"));
+  }
+  function again(act) { // what was typed and could not be kept is sent once more by itself
+    const form = document.querySelector(`form[data-typing="${CSS.escape(act)}"]`);
+    if (form) { clearTimeout(form.pause); form.pause = setTimeout(() => typed(form), 5000); }
   }
   function fault(within, name, text) {
     const place = within.querySelector(`[data-fault="${CSS.escape(name)}"]`);
@@ -245,6 +252,7 @@ window.kanglu = (() => {
     input?.focus();
   }
   function say(text, kind = "done") {
+    if ([...document.querySelectorAll(".saying > span")].some(one => one.textContent === text && kind === "wrong")) return;
     const one = document.createElement("div");
     one.className = "saying " + kind;
     const words = document.createElement("span");
