@@ -36,7 +36,7 @@ COUNTED: Final = ("new", "duplicate", "corrected", "quarantined")
 
 def waiting(house: House) -> Waiting:
     """Where files wait."""
-    return Waiting(house.folder / "data" / "arriving")
+    return Waiting(house.folder / "data" / "arriving", house.database.keys)
 
 
 class _Intake(Page):
@@ -168,7 +168,8 @@ class Look(_Intake):
         self.picked: tuple[int, int] | None = None
 
     def _looked(self) -> Any:
-        seen = preview(self.lot.paths, self.store.catalogue)
+        with self.lot.clear() as paths:
+            seen = preview(paths, self.store.catalogue)
         self.lot.keep(seen)
         return seen
 
@@ -286,8 +287,8 @@ class Look(_Intake):
         names = [name for name, _size in self.lot.files]
         self.house.jobs.start(
             KIND,
-            "kanglu.care.arriving:take_in",
-            {"paths": [str(path) for path in self.lot.paths], "waiting": str(self.lot.folder)},
+            "kanglu.care.arriving:take_in_waiting",
+            {"folder": str(self.lots.folder), "lot": self.lot.id},
             actor=self.visitor.actor,
             purpose=self.store.purpose,
             as_of=self.day,
@@ -460,7 +461,8 @@ async def bring(request: Request) -> Response:
 
 def _keep(house: House, by: str, given: list[UploadFile]) -> Lot:
     lot = waiting(house).bring(((one.filename or "", one.file) for one in given), by, house.clock())
-    lot.keep(preview(lot.paths, current()))
+    with lot.clear() as paths:
+        lot.keep(preview(paths, current()))
     return lot
 
 

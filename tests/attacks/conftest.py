@@ -46,6 +46,8 @@ class Fort(Site):
 
     application: Application = field(kw_only=True)
     path: Path = field(kw_only=True)
+    demo: Path = field(kw_only=True)
+    """The files that its people came from."""
 
     def rows(self) -> dict[str, int]:
         """How many rows each table has."""
@@ -85,7 +87,7 @@ def site(record_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         house = House(opened(str(path)), clock, folder)
         application = Application(house)
         with serving(application) as url:
-            yield Fort(url, house, clock, application=application, path=path)
+            yield Fort(url, house, clock, application=application, path=path, demo=record_template.parent)
         house.database.close()
 
 
@@ -126,9 +128,19 @@ class Window:
         run(self._wire.close())
 
 
+@pytest.fixture(scope="module")
+def window_of_module(site: Fort) -> Iterator[Callable[..., Window]]:
+    """As `window`, open as long as the house is."""
+    yield from _windows(site)
+
+
 @pytest.fixture
 def window(site: Fort) -> Iterator[Callable[..., Window]]:
     """Opens a page as somebody: ``window("/person/K000001", "chen")``."""
+    yield from _windows(site)
+
+
+def _windows(site: Fort) -> Iterator[Callable[..., Window]]:
     made: list[Window] = []
 
     def opened(path: str, name: str = "chen") -> Window:

@@ -56,7 +56,7 @@ class Wire:
         by_place = {place: model for model, place in models.items()}
         return {name: by_place[place] for name, place in places.items()}
 
-    async def act(self, name: str, **given: str) -> tuple[float, dict[str, Any]]:
+    async def act(self, name: str, /, **given: Any) -> tuple[float, dict[str, Any]]:
         """Do something on the page: the seconds until the answer was there, and the answer."""
         self.asked += 1
         begun = time.perf_counter()

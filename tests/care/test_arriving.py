@@ -1,14 +1,16 @@
 """Files that arrive are taken in and evaluated at once; and who looks after whom."""
 
+from io import BytesIO
 from pathlib import Path
 
 from tests.care.ruled import TODAY, book, carer, enter, people
 
 from kanglu import record
-from kanglu.care.arriving import look_again, take_in
+from kanglu.care.arriving import look_again, take_in, take_in_waiting
 from kanglu.care.caseload import loads, standing
 from kanglu.care.enrolment import assign_doctor, enrol, open_card
 from kanglu.care.tasks import tasks
+from kanglu.intake.waiting import Waiting
 from kanglu.record import Store
 from kanglu.record.facts import Identifier, PersonStatement
 from kanglu.trust import Actor, Role
@@ -17,17 +19,16 @@ CRITICAL = "体检号,日期,收缩压(mmHg),舒张压(mmHg),钾(mmol/L)\n1,2026
 
 
 def test_a_critical_value_in_a_file_is_a_task_when_the_file_is_in(store: Store, tmp_path: Path) -> None:
-    waiting = tmp_path / "waiting"
-    waiting.mkdir()
-    (waiting / "a.csv").write_text(CRITICAL, encoding="utf-8")
+    waiting = Waiting(tmp_path, store.database.keys)
+    lot = waiting.bring([("a.csv", BytesIO(CRITICAL.encode()))], store.actor.id, store.clock())
     said: list[tuple[int, int]] = []
-    found = take_in(store, lambda *how: said.append(how), [str(waiting / "a.csv")], str(waiting))
+    found = take_in_waiting(store, lambda *how: said.append(how), folder=str(tmp_path), lot=lot.id)
     assert found["batch"] == 1
     assert found["facts"]["new"] > 0
     assert found["given"]["task"] > 0
     assert said[0] == (1, 0)
     assert said[-1] == (1, 1)
-    assert not waiting.exists()
+    assert not lot.folder.exists()
     open_ = tasks(store, store.panel())
     assert not open_[open_["priority"] == open_["priority"].max()].empty
 
@@ -63,15 +64,14 @@ def test_who_may_read_no_facts_has_them_taken_in_and_no_more(database_url: str, 
 
 
 def test_what_cannot_be_read_at_all_waits_on_and_is_named(store: Store, tmp_path: Path) -> None:
-    waiting = tmp_path / "waiting"
-    waiting.mkdir()
-    (waiting / "a.pdf").write_text("%PDF-1.7", encoding="utf-8")
-    found = take_in(store, lambda *_: None, [str(waiting / "a.pdf")], str(waiting))
+    waiting = Waiting(tmp_path, store.database.keys)
+    lot = waiting.bring([("a.csv", BytesIO(b"%PDF-1.7"))], store.actor.id, store.clock())
+    found = take_in_waiting(store, lambda *_: None, folder=str(tmp_path), lot=lot.id)
     assert found["batch"] is None
     [[name, reason, remedy]] = found["refused"]
-    assert (name, reason) == ("a.pdf", "It is a PDF.")
+    assert (name, reason) == ("a.csv", "It is a PDF.")
     assert remedy
-    assert waiting.exists()
+    assert lot.folder.exists()
 
 
 def test_managers_are_listed_by_how_few_clients_they_have(store: Store) -> None:

@@ -7,17 +7,18 @@ from pathlib import Path
 import pytest
 
 from kanglu.catalogue import current
-from kanglu.errors import NotFound, Refused
+from kanglu.errors import NotFound, RecordError, Refused
 from kanglu.intake import waiting as waiting_files
 from kanglu.intake.previewing import preview
 from kanglu.intake.waiting import MOST_FILES, Waiting
+from kanglu.trust.keys import Keys
 
 NOW = datetime(2026, 6, 30, 1, tzinfo=UTC)
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Waiting:
-    return Waiting(tmp_path / "arriving")
+    return Waiting(tmp_path / "arriving", Keys(bytes(32)))
 
 
 def brought(place: Waiting, *names: str, by: str = "chen", now: datetime = NOW) -> waiting_files.Lot:
@@ -27,7 +28,10 @@ def brought(place: Waiting, *names: str, by: str = "chen", now: datetime = NOW) 
 def test_files_wait_for_whoever_brought_them_and_for_nobody_else(place: Waiting) -> None:
     lot = brought(place, "体检.csv", "b.json")
     assert lot.files == (("体检.csv", 8), ("b.json", 8))
-    assert [path.read_bytes() for path in lot.paths] == [b"a,b\n1,2\n"] * 2
+    with lot.clear() as paths:
+        assert [path.name for path in paths] == ["体检.csv", "b.json"]
+        assert [path.read_bytes() for path in paths] == [b"a,b\n1,2\n"] * 2
+    assert not paths[0].parent.exists()
     assert place.lot(lot.id, "chen") == lot
     assert lot.folder.stat().st_mode & 0o077 == 0
     assert place.lots("chen") == [lot]
@@ -59,7 +63,9 @@ def test_the_newest_lot_comes_first_and_goes_when_it_is_thrown_away(place: Waiti
 def test_a_name_is_never_a_path(place: Waiting, given: str, kept: str) -> None:
     lot = brought(place, given)
     assert lot.files[0][0] == kept
-    assert [path.parent for path in lot.paths] == [lot.folder / "files"]
+    assert [path.name for path in (lot.folder / "files").iterdir()] == [kept]
+    with lot.clear() as paths:
+        assert [path.name for path in paths] == [kept]
 
 
 def test_two_files_of_one_name_are_both_kept(place: Waiting) -> None:
@@ -93,6 +99,33 @@ def test_what_has_waited_for_a_day_goes(place: Waiting) -> None:
 def test_what_was_seen_is_kept_with_the_lot(place: Waiting) -> None:
     lot = brought(place, "a.csv")
     assert lot.preview() is None
-    seen = preview(lot.paths, current())
+    with lot.clear() as paths:
+        seen = preview(paths, current())
     lot.keep(seen)
     assert place.lot(lot.id, "chen").preview() == seen
+
+
+def test_files_wait_encrypted_and_large_ones_come_back_whole(place: Waiting) -> None:
+    content = b"".join(b"%d,1391234\n" % number for number in range(300_000))
+    lot = place.bring([("a.csv", BytesIO(content)), ("b.csv", BytesIO(b""))], "chen", NOW)
+    assert lot.files == (("a.csv", len(content)), ("b.csv", 0))
+    assert b"1391234" not in (lot.folder / "files" / "a.csv").read_bytes()
+    with lot.clear() as [large, empty]:
+        assert large.read_bytes() == content
+        assert empty.read_bytes() == b""
+
+
+def test_what_was_changed_moved_or_cut_while_it_waited_is_not_taken_in(place: Waiting) -> None:
+    content = b"a,b\n1,2\n" * 400_000
+    lot = place.bring([("a.csv", BytesIO(content)), ("b.csv", BytesIO(content[::-1]))], "chen", NOW)
+    path = lot.folder / "files" / "a.csv"
+    sealed = path.read_bytes()
+    first = int.from_bytes(sealed[:4]) + 4
+    other = (lot.folder / "files" / "b.csv").read_bytes()
+    for changed in (
+        sealed[:40] + b"x" + sealed[41:], sealed[first:], sealed[:first], sealed[:-1], sealed[:2], b"",
+        sealed[first : 2 * first] + sealed[:first] + sealed[2 * first :], other,
+    ):  # fmt: skip
+        path.write_bytes(changed)
+        with pytest.raises(RecordError), lot.clear():
+            pass

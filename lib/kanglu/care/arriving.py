@@ -1,11 +1,12 @@
 """Files that arrive, or are taken back: what the rules say of it at once."""
 
 from collections.abc import Callable, Sequence
-from shutil import rmtree
+from pathlib import Path
 from typing import Any
 
 from kanglu.care.evaluation import evaluate
 from kanglu.intake import import_files
+from kanglu.intake.waiting import Waiting
 from kanglu.record import Store
 from kanglu.trust import Action, Resource
 from kanglu.trust.permissions import allowed
@@ -13,15 +14,28 @@ from kanglu.trust.permissions import allowed
 type Progress = Callable[[int, int], None]
 
 
-def take_in(
-    store: Store, progress: Progress, paths: Sequence[str], waiting: str | None = None
-) -> dict[str, Any]:
+def take_in_waiting(store: Store, progress: Progress, *, folder: str, lot: str) -> dict[str, Any]:
+    """Take in a lot that the actor brought, which is thrown away when it is in the record; see `take_in`.
+
+    Parameters
+    ----------
+    folder : where files wait.
+    """
+    waiting = Waiting(Path(folder), store.database.keys)
+    mine = waiting.lot(lot, store.actor.id)
+    with mine.clear() as paths:
+        answer = take_in(store, progress, [str(path) for path in paths])
+    if answer["batch"] is not None:
+        waiting.drop(mine)
+    return answer
+
+
+def take_in(store: Store, progress: Progress, paths: Sequence[str]) -> dict[str, Any]:
     """Import files as one batch and evaluate those whom it touched, so that what is urgent is a task at once.
 
     Parameters
     ----------
     progress : called with how many files are read, of 0; then with how many people are evaluated, of all.
-    waiting : a folder in which the files waited, which is removed when they are in the record.
 
     Returns
     -------
@@ -33,8 +47,6 @@ def take_in(
     given: dict[str, int] = {}
     if receipt.batch is not None and (receipt.facts["new"] or receipt.facts["corrected"]):
         given = look_again(store, progress)
-    if receipt.batch is not None and waiting is not None:
-        rmtree(waiting, ignore_errors=True)
     refused = [one for one in receipt.problems if one.file in receipt.refused]
     return {
         "batch": receipt.batch,

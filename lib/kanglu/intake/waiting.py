@@ -1,13 +1,15 @@
 """Files that were brought and wait to be taken in: each lot in a folder of its own, for whoever brought it.
 
-They lie as they came until they are in the record, are thrown away, or a day has passed.
+They lie encrypted until they are in the record, are thrown away, or a day has passed.
 """
 
+import json
 import os
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import rmtree
@@ -15,8 +17,10 @@ from typing import BinaryIO, Final
 
 from kanglu.dates import instant
 from kanglu.errors import NotFound, Refused
+from kanglu.intake import sealing
 from kanglu.intake.previewing import Preview
 from kanglu.json_file import read, write
+from kanglu.trust.keys import Keys
 
 MOST_BYTES: Final = 200 << 20
 MOST_FILES: Final = 50
@@ -26,7 +30,6 @@ SUFFIXES: Final = (
 )
 KEPT: Final = timedelta(days=1)
 _ID = re.compile(r"[0-9a-f]{16}")
-_BLOCK = 1 << 20
 _LONGEST_NAME = 120
 
 
@@ -45,27 +48,33 @@ class Lot:
     by: str
     brought: str
     files: tuple[tuple[str, int], ...]
+    keys: Keys = field(repr=False)
 
-    @property
-    def paths(self) -> list[Path]:
-        """Where the files lie."""
-        return [self.folder / "files" / name for name, _ in self.files]
+    def clear(self) -> AbstractContextManager[list[Path]]:
+        """The files as they came, for as long as they are read."""
+        return sealing.clear((self.folder / "files" / name for name, _ in self.files), self.keys)
 
     def preview(self) -> Preview | None:
         """What was last seen in them; None when nobody has looked."""
-        seen = read(self.folder / "seen.json")
-        return None if seen is None else Preview.from_data(seen)
+        said = read(self.folder / "seen.json")
+        return None if said is None else Preview.from_data(json.loads(self.keys.decrypt(said["seen"])))
 
     def keep(self, seen: Preview) -> None:
         """Write down what was seen."""
-        write(self.folder / "seen.json", seen.to_data())
+        write(self.folder / "seen.json", {"seen": self.keys.encrypt(json.dumps(seen.to_data()))})
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits in a folder, which only the server's own user can read."""
+    """What waits in a folder, which only the server's own user can read.
+
+    Parameters
+    ----------
+    keys : of the database that the files are brought for.
+    """
 
     folder: Path
+    keys: Keys = field(repr=False)
 
     def bring(self, files: Iterable[tuple[str, BinaryIO]], by: str, now: datetime) -> Lot:
         """Keep files as one lot. Raises `Refused` for one of another kind, too many, or too much.
@@ -83,7 +92,12 @@ class Waiting:
                 name = _name(given, [one for one, _ in kept])
                 if len(kept) == MOST_FILES:
                     raise Refused(f"More than {MOST_FILES} files at once.", remedy="Pack them as a zip.")
-                size = _copy(stream, lot / "files" / name, room)
+                size = sealing.seal(stream, lot / "files" / name, self.keys, room)
+                if size is None:
+                    raise Refused(
+                        f"These files are larger than {MOST_BYTES >> 20} MB together.",
+                        remedy="Bring them in parts, or import them on the server with `kanglu import`.",
+                    )
                 room -= size
                 kept.append((name, size))
             if not kept:
@@ -100,9 +114,8 @@ class Waiting:
         said = read(folder / "lot.json") if _ID.fullmatch(id) else None
         if said is None or said["by"] != by:
             raise NotFound("These files are not here any more.", remedy="Bring them again.")
-        return Lot(
-            id, folder, said["by"], said["brought"], tuple((name, size) for name, size in said["files"])
-        )
+        files = tuple((name, size) for name, size in said["files"])
+        return Lot(id, folder, said["by"], said["brought"], files, self.keys)
 
     def lots(self, by: str) -> list[Lot]:
         """All that somebody brought, the newest first."""
@@ -145,17 +158,3 @@ def _name(given: str, taken: Sequence[str]) -> str:
         number += 1
         found = f"{stem} ({number}){dot}{suffix}"
     return found
-
-
-def _copy(stream: BinaryIO, path: Path, room: int) -> int:
-    size = 0
-    with path.open("xb") as file:
-        while block := stream.read(_BLOCK):
-            size += len(block)
-            if size > room:
-                raise Refused(
-                    f"These files are larger than {MOST_BYTES >> 20} MB together.",
-                    remedy="Bring them in parts, or import them on the server with `kanglu import`.",
-                )
-            file.write(block)
-    return size

@@ -155,7 +155,8 @@ class Accounts:
             if row is None or row.disabled is not None or locked or not right:
                 if row is not None and not locked:
                     self._failed(connection, login, now)
-                deed = {"account": login, "locked": locked}
+                # Whoever types a password in the place of the name does not have it written down.
+                deed = {"account": login if row is not None else "unknown", "locked": locked}
                 self._note(connection, SYSTEM, "sign-in refused", deed)
             else:
                 known = update(account).where(account.c.id == login)

@@ -48,7 +48,7 @@ def resolve(url: str | None) -> URL:
         return URL.create("sqlite", database=str(Path(given).expanduser().absolute()))
     try:
         parsed = make_url(given)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise RecordError(
             "The database URL cannot be read.", remedy="Write sqlite:///FILE or postgresql://…"
         ) from None
