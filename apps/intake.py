@@ -22,7 +22,7 @@ from kanglu.jobs import Job
 from kanglu.record.batches import Batch
 from kanglu.record.receipt import Problem
 from kanglu.trust import Action, Resource, require
-from kanglu.ui import Page, Upload, act, house_of, visitor_of
+from kanglu.ui import Page, Upload, act, house_of, number, visitor_of
 from kanglu.ui.visitors import House
 from kanglu.unit_text import unit_text
 
@@ -93,7 +93,7 @@ class Intake(_Intake):
 
     def opened(self) -> None:
         """Read what waits, what is under way, and the newest batches."""
-        self.number = max(1, int(self.query.get("page", "1")) if self.query.get("page", "1").isdigit() else 1)
+        self.number = max(1, number(self.query.get("page", "")) or 1)
         self.every = self.query.get("kind") == "all"
         self.load()
 
@@ -345,10 +345,10 @@ class Receipt(_Lines):
 
     def load(self) -> None:
         """Read it anew."""
-        given = self.route["batch"]
-        if not given.isdigit():
-            raise NotFound(self._("There is no receipt {n!r}.", n=given))
-        self.batch = self.store.batch_of(int(given))
+        given = number(self.route["batch"])
+        if given is None:
+            raise NotFound(self._("There is no receipt {n!r}.", n=self.route["batch"]))
+        self.batch = self.store.batch_of(given)
         self.fields = self.store.batch_problem_fields(self.batch.id)
         self.read_lines()
 

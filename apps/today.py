@@ -47,6 +47,17 @@ class Row:
         return tuple(one.key for one in self.card.open if one.key in self.place.entry.tasks)
 
 
+class _Rows(dict[int, Row]):
+    """The people on the page; somebody else may have taken one of them off the list since."""
+
+    def __init__(self, _: Words) -> None:
+        super().__init__()
+        self._ = _
+
+    def __missing__(self, person: int) -> Row:
+        raise NotFound(self._("This person is not in this list any more."), remedy=self._("Load it anew."))
+
+
 class Today(WithRecordings, Page):
     """Whom to contact today."""
 
@@ -91,7 +102,7 @@ class Today(WithRecordings, Page):
         """Read the queue anew, and show its first page."""
         self.list = worklist.worklist(self.store, self.scope, self.me, rules=self.rules)
         self.stamp, self.served, self.newer = self.list.stamp, self.list.served, False
-        self.rows: dict[int, Row] = {}
+        self.rows = _Rows(self._)
         self.acting, self.sound = None, None
         self.choose()
 

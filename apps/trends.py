@@ -21,7 +21,7 @@ from kanglu.insight.lines import Line
 from kanglu.insight.trends import Trends, trends
 from kanglu.reporting import trends as wording
 from kanglu.reporting.charts import ChartSpec, to_svg
-from kanglu.ui import Page, act, house_of, visitor_of
+from kanglu.ui import Page, act, house_of, number, visitor_of
 from kanglu.ui.plots import figure_of
 from kanglu.unit_text import unit_text
 
@@ -58,7 +58,7 @@ class TrendsPage(Page):
         named = self.query.get("show")
         self.chosen: list[str] | None = None if named is None else [one for one in named.split(",") if one]
         years = self.query.get("years", str(USUAL))
-        self.years = int(years) if years.isdigit() and int(years) in YEARS else None
+        self.years = chosen if (chosen := number(years)) in YEARS else None
         self.mode: Mode = "table" if self.query.get("as") == "table" else "drawing"
         self.marks = self.query.get("marks") != "no"
         self._look()
@@ -90,7 +90,7 @@ class TrendsPage(Page):
     @act(any_day=True)
     def choose(self, years: str = "", marks: bool = False, mode: Mode = "drawing") -> None:
         """Show another time, with or without what happened, and in another way."""
-        self.years = int(years) if years.isdigit() and int(years) in YEARS else None
+        self.years = chosen if (chosen := number(years)) in YEARS else None
         self.marks, self.mode = marks, mode
         self._look()
 
@@ -220,7 +220,8 @@ def _asked(request: Request, what: str) -> tuple[Trends, Catalogue, Words]:
     catalogue = in_force(store).catalogue
     dossier = store.dossier(request.path_params["record_number"])
     chosen = [one for one in request.query_params.get("show", "").split(",") if one]
-    found = trends(dossier, catalogue, chosen, int(years) if years.isdigit() else None)
+    asked = number(years)
+    found = trends(dossier, catalogue, chosen, asked if asked in YEARS else None)
     store.exported(what, [found.person.record_number], {"indicators": list(found.chosen)})
     return found, catalogue, visitor.words
 

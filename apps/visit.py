@@ -22,7 +22,7 @@ from kanglu.i18n import Words
 from kanglu.record.drafts import Draft
 from kanglu.record.opened import in_china
 from kanglu.trust import Action, Purpose, Resource
-from kanglu.ui import Page, act, house_of, visitor_of
+from kanglu.ui import Page, act, bounds, house_of, visitor_of
 from kanglu.ui.begun import VISITS, Begun
 from kanglu.ui.forms import Section, Shown, answers_from, sections
 from kanglu.ui.people import sex_and_age
@@ -292,11 +292,16 @@ class Visit(WithRecordings, Page):
 
     # -- what is done ----------------------------------------------------------------------------
 
+    def _do(self, name: str, given: Mapping[str, Any]) -> Sequence[str] | None:
+        if self.form is None and name != "choose":
+            raise NotFound(self._("There is no form on this page."), remedy=self._("Load it anew."))
+        return super()._do(name, given)
+
     def _typed(self, fields: Mapping[str, object]) -> None:
         """Take what stands in the browser; what was answered here since it last heard stays as it is."""
         assert self.form is not None
         heard = str(fields.get("turn", ""))
-        seen = int(heard) if heard.isdecimal() else self.turn
+        seen = int(heard) if heard.isdecimal() and len(heard) < 10 else self.turn
         newer: dict[str, object] = {
             name: self.answers.get(name) for name, turn in self.answered_in.items() if turn > seen
         }
@@ -457,7 +462,7 @@ def _paper(request: Request) -> bytes:
         raise NotFound(f"There is no official form of {programme!r}.")
     store = house.store(visitor.actor, Purpose.REPORT, house.today)
     asked = request.query_params.get("year", "")
-    year = int(asked) if asked.isdecimal() else house.today.year
+    year = bounds.number(asked) or house.today.year
     return print_form(store, PAPERS[programme], number, year, visitor.lang)
 
 

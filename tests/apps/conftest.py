@@ -92,7 +92,11 @@ class Site:
 @pytest.fixture(scope="session")
 def record_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The record that every module gets a copy of."""
-    folder = tmp_path_factory.mktemp("demo")
+    return made(tmp_path_factory.mktemp("demo"))
+
+
+def made(folder: Path) -> Path:
+    """The record of the demo's people in a folder, with their files beside it."""
     path = folder / "kanglu.sqlite"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KANGLU_KEY", KEY)

@@ -6,21 +6,14 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
 import pytest
-from tests.apps.conftest import (  # noqa: F401  fixtures
-    KEY,
-    Clock,
-    Site,
-    browser,
-    record_template,
-    serving,
-    visit,
-)  # fmt: skip
+from tests.apps.conftest import KEY, Clock, Site, browser, record_template, serving, visit  # noqa: F401
 from tests.bench.wire import Wire
 
 from kanglu.record.database import opened
@@ -76,9 +69,15 @@ class Fort(Site):
 @pytest.fixture(scope="module")
 def site(record_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fort]:  # noqa: F811
     """The house of a test module, served on a free port."""
-    folder = tmp_path_factory.mktemp("fort")
+    with fort(record_template, tmp_path_factory.mktemp("fort")) as served:
+        yield served
+
+
+@contextmanager
+def fort(template: Path, folder: Path) -> Iterator[Fort]:
+    """A house with a copy of a record, served."""
     path = folder / "kanglu.sqlite"
-    shutil.copy(record_template, path)
+    shutil.copy(template, path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KANGLU_KEY", KEY)
         patch.setenv("KANGLU_HOME", str(folder))
@@ -87,7 +86,7 @@ def site(record_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         house = House(opened(str(path)), clock, folder)
         application = Application(house)
         with serving(application) as url:
-            yield Fort(url, house, clock, application=application, path=path, demo=record_template.parent)
+            yield Fort(url, house, clock, application=application, path=path, demo=template.parent)
         house.database.close()
 
 
@@ -124,8 +123,9 @@ class Window:
             return None
 
     def close(self) -> None:
-        """Leave it."""
-        run(self._wire.close())
+        """Leave it, if it was opened."""
+        if hasattr(self._wire, "_socket"):
+            run(self._wire.close())
 
 
 @pytest.fixture(scope="module")

@@ -218,3 +218,13 @@ def test_the_fingerprint_is_of_the_content_however_it_is_packed(tmp_path: Path, 
     found = list(documents(sorted(tmp_path.glob("a.*")), scratch))
     assert all(isinstance(one, Document) for one in found)
     assert len({one.fingerprint() for one in found if isinstance(one, Document)}) == 1
+
+
+def test_a_member_whose_name_is_damaged_is_refused_alone(tmp_path: Path, scratch: Path) -> None:
+    path = tmp_path / "a.zip"
+    content = zipped({"体检.json": b"{}", "b.json": b"good"})
+    local = content.index("体检.json".encode())
+    path.write_bytes(content[:local] + b"\xe8\x28" + content[local + 2 :])
+    found = opened(path, scratch=scratch)
+    assert found["a.zip/b.json"] == b"good"
+    assert "damaged" in str(found["a.zip/体检.json"])

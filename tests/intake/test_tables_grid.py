@@ -1,6 +1,7 @@
 """Files of cells as people have them: encodings, separators, quotes, workbooks."""
 
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
 
@@ -133,3 +134,67 @@ def test_a_workbook_that_grows_as_zip_bombs_do_is_refused() -> None:
 
 def test_a_file_of_blanks_has_no_grid() -> None:
     assert grids(b"\n , \n") == [] or grids(b",,\n,,\n") == []
+
+
+def resheeted(change: Callable[[bytes], bytes]) -> bytes:
+    """A workbook whose sheet was written by no spreadsheet."""
+    stream = BytesIO()
+    with (
+        zipfile.ZipFile(BytesIO(xlsx(("s", [["a"], ["b"]])))) as old,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)) if "sheet1" in name else old.read(name))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        b"<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>",
+        b'<row r="1048576">' + b"<c><v>1</v></c>" * 16384 + b"</row>",
+        b'<x:row r="1048576"><x:c r="XFD1048576"><x:v>1</x:v></x:c></x:row>',
+        b'<row r="1048576"><c\tr="ZZZZZZ1"><v>1</v></c></row>',
+    ],
+)
+def test_a_sheet_that_spans_more_than_memory_holds_is_refused(row: bytes) -> None:
+    with pytest.raises(Refused, match="cells"):
+        grids(resheeted(lambda sheet: sheet.replace(b"</sheetData>", row + b"</sheetData>")))
+
+
+def test_entities_of_a_workbook_are_not_expanded() -> None:
+    laughs = b"".join(b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 12))
+    head = b'<!DOCTYPE x [<!ENTITY l0 "ha"><!ENTITY file SYSTEM "file:///etc/passwd">' + laughs + b"]>"
+
+    def change(sheet: bytes) -> bytes:
+        text = b'<row r="3"><c r="A3" t="inlineStr"><is><t>&l11;&file;</t></is></c></row></sheetData>'
+        return head + sheet.replace(b"</sheetData>", text)
+
+    try:
+        found = grids(resheeted(change))
+    except Refused:
+        return
+    assert "root:" not in str(found)
+    assert len(str(found)) < 1000
+
+
+def test_a_workbook_of_another_kind_is_refused_by_name() -> None:
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<x/>")
+    with pytest.raises(Refused, match=r"neither \.xlsx nor \.xls"):
+        grids(stream.getvalue())
+
+
+def test_a_part_that_holds_more_than_it_claims_gives_no_more() -> None:
+    content = bytearray(
+        resheeted(lambda sheet: sheet.replace(b"</sheetData>", b" " * (8 << 20) + b"</sheetData>"))
+    )
+    with zipfile.ZipFile(BytesIO(bytes(content))) as archive:
+        [size] = [one.file_size for one in archive.infolist() if "sheet1" in one.filename]
+    lied = bytes(content).replace(size.to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    assert lied != bytes(content)
+    with pytest.raises(Refused):
+        grids(lied)

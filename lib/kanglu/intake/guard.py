@@ -1,5 +1,7 @@
 """Limits on what a file may grow to, and plain words for what can be wrong with a damaged one."""
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -11,6 +13,9 @@ from typing import Any, BinaryIO
 from kanglu.errors import Refused
 
 _MB = 1 << 20
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, ValueError, OverflowError,
+)  # fmt: skip
 _BLOCK = 64 * _MB
 _BUFFER = 1 << 16
 
@@ -46,7 +51,9 @@ def reading() -> Iterator[None]:
     """Turns what the libraries raise for damaged input into a `Refused` with a remedy."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except Refused:
+        raise
+    except _DAMAGED as error:
         raise Refused(
             f"The file is damaged or cut off ({error}).", remedy="Fetch or export it again."
         ) from error

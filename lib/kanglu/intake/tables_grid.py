@@ -5,7 +5,6 @@ when the file is open in a spreadsheet.
 """
 
 import csv
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
 
 from kanglu.errors import Refused
-from kanglu.intake.guard import Limits, reading
+from kanglu.intake.workbooks import checked
 
 type Cell = str | float | int | bool | date | datetime | time | timedelta
 
@@ -153,7 +152,7 @@ def _delimiter(text: str) -> str:
 def _workbook(content: bytes) -> Iterator[Grid]:
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    _check_size(content)
+    content = checked(content) if content.startswith(_ZIP) else content
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(content))
         shown = [
@@ -175,18 +174,6 @@ def _workbook(content: bytes) -> Iterator[Grid]:
             else f"It is no readable workbook ({error}).",
             remedy="Save it without a password." if locked else "Open it in a spreadsheet and save it again.",
         ) from None
-
-
-def _check_size(content: bytes) -> None:
-    if not content.startswith(_ZIP):
-        return
-    with reading(), zipfile.ZipFile(BytesIO(content)) as archive:
-        claimed = sum(member.file_size for member in archive.infolist())
-    if claimed > Limits().inflated(len(content)):
-        raise Refused(
-            f"It claims to grow from {len(content):,} to {claimed:,} bytes, as zip bombs do.",
-            remedy="If it is real, save it as .csv.",
-        )
 
 
 def _spread_merged(rows: list[list[Cell]], ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:

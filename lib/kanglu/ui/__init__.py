@@ -5,8 +5,8 @@ then kept up to date over Panel's websocket: what somebody does calls a method, 
 are sent back. `docs/guides/pages.md` tells how a page is written.
 """
 
-from kanglu.ui.bounds import Upload
+from kanglu.ui.bounds import Upload, number
 from kanglu.ui.page import Page, act
 from kanglu.ui.visitors import House, Visitor, house_of, visitor_of
 
-__all__ = ["House", "Page", "Upload", "Visitor", "act", "house_of", "visitor_of"]
+__all__ = ["House", "Page", "Upload", "Visitor", "act", "house_of", "number", "visitor_of"]

@@ -98,3 +98,8 @@ def session_named(offered: Sequence[str]) -> str | None:
         return str(get_session_id(offered[1]))
     except Exception:  # it is what anybody may send; what is wrong with it does not matter
         return None
+
+
+def number(text: str) -> int | None:
+    """The number that a text in an address is; None for any other text, and for more than nine digits."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

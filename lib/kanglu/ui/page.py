@@ -2,9 +2,11 @@
 
 import inspect
 import logging
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from math import isfinite
 from typing import Any, ClassVar, cast, get_type_hints, overload
 
 import panel as pn
@@ -23,6 +25,9 @@ from kanglu.ui.visitors import House, Visitor, sign_in_path
 from kanglu.ui.wire import Wire
 
 log = logging.getLogger("kanglu.ui")
+_LARGEST = 2**31 - 1
+"""Of the numbers that stand for something: a count, a place, a row of the record."""
+_HALF = re.compile("[\ud800-\udfff]")
 
 type Act = Callable[..., None]
 
@@ -254,7 +259,7 @@ class Page(pn.viewable.Viewer):
             else:
                 called[argument] = _fit(adapter, argument, raw)
         if known["rest"]:
-            called |= {name: raw for name, raw in given.items() if name not in called}
+            called |= {name: _sound(raw, name) for name, raw in given.items() if name not in called}
         method(self, **called)
         return cast("Sequence[str] | None", known["parts"])
 
@@ -288,6 +293,26 @@ class _Unfit(Exception):
 def _fit(adapter: TypeAdapter[Any], name: str, raw: object) -> Any:
     """What was typed, as what is wanted. Raises `_Unfit`."""
     try:
-        return adapter.validate_python(None if raw == "" else raw)
+        fit = adapter.validate_python(None if raw == "" else raw)
     except ValidationError as error:
         raise _Unfit(name, error.errors()[0]["type"], raw in (None, "")) from None
+    return _sound(fit, name)
+
+
+def _sound(value: Any, name: str) -> Any:
+    """What a database can keep as it is: no number beyond its range or none at all, no half characters."""
+    match value:
+        case int() if abs(value) > _LARGEST:
+            raise _Unfit(name, "int", False)
+        case float() if not isfinite(value):
+            raise _Unfit(name, "float", False)
+        case str() if "\x00" in value or (not value.isascii() and _HALF.search(value)):
+            raise _Unfit(name, "string", False)
+        case list() | tuple():
+            for one in value:
+                _sound(one, name)
+        case dict():
+            for key, one in value.items():
+                _sound(key, name)
+                _sound(one, name)
+    return value

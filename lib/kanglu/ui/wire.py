@@ -25,7 +25,8 @@ export function render({model}) {
         self._hear = hear
 
     def _handle_msg(self, data: Any) -> None:
-        self._hear(data)
+        if isinstance(data, Mapping) and isinstance(data.get("with") or {}, Mapping):
+            self._hear(data)
 
     def say(self, message: Mapping[str, Any]) -> None:
         """Send something to the browser."""
