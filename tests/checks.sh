@@ -4,3 +4,5 @@ say "ruff"
 "$venv/bin/ruff" format -q --check .
 say "mypy"
 "$venv/bin/mypy"
+say "known vulnerabilities of what the locks pin"
+"$venv/bin/python" tests/audited.py requirements.lock requirements-dev.lock >&2
