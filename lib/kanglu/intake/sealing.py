@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, Final
 
-from kanglu.trust.keys import Keys
+from kanglu.trust.keys import HEAD_BYTES, Keys
 
 _BLOCK: Final = 1 << 20
 _LENGTH: Final = struct.Struct(">I")
@@ -46,6 +46,13 @@ def unsealed(path: Path, keys: Keys) -> Iterator[bytes]:
             more = bool(after)
             yield keys.decrypt_bytes(cipher, _about(path, place, last=not more), "A file that waits")
             cipher, place = after, place + 1
+
+
+def written_with(path: Path) -> bytes:
+    """What a sealed file says of the key it was written with, as `Keys.head` does."""
+    with path.open("rb") as file:
+        file.seek(_LENGTH.size)
+        return file.read(HEAD_BYTES)
 
 
 @contextmanager

@@ -76,6 +76,11 @@ class Waiting:
     folder: Path
     keys: Keys = field(repr=False)
 
+    def older(self) -> int:
+        """How many files wait that were written before the key in force was."""
+        files = self.folder.glob("*/files/*")
+        return sum(sealing.written_with(one) != self.keys.head for one in files)
+
     def bring(self, files: Iterable[tuple[str, BinaryIO]], by: str, now: datetime) -> Lot:
         """Keep files as one lot. Raises `Refused` for one of another kind, too many, or too much.
 

@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ HEAD = "0004"
 BUSY_SECONDS = 60
 CONNECT_SECONDS = 10
 _WRITERS, _AUDIT = 7_261_101, 7_261_102
+_FINGERPRINT = "SELECT value FROM setting WHERE name = 'key_fingerprint'"
+PSEUDONYMS = "pseudonym_key"
+"""The setting that keeps the key of the pseudonyms, encrypted with the key in force."""
 
 
 def resolve(url: str | None) -> URL:
@@ -168,7 +172,32 @@ class Database:
             self.engine.connect().execution_options(kanglu_writing=True) as connection,
             connection.begin(),
         ):
+            self._hold_key(connection)
             yield connection
+
+    @contextmanager
+    def rotating(self) -> Iterator[Connection]:
+        """A write transaction in which nobody else writes, whatever it is: the key is about to change."""
+        with self.writing() as connection:
+            lock_key(connection)
+            self._hold_key(connection)
+            lock_writers(connection)
+            lock_audit(connection)
+            yield connection
+
+    def _hold_key(self, connection: Connection) -> None:
+        """See that this process writes with the key in force; until the transaction ends, it stays so.
+
+        A rotation locks the table of settings, so reading there waits for its end, and it for ours.
+        """
+        in_force = connection.exec_driver_sql(_FINGERPRINT).scalar()
+        if in_force != self.keys.fingerprint:
+            self.keys = _bound(self.url, connection, self.name)
+            raise Unreachable(
+                "The key of the database was changed while this was going on; nothing was written.",
+                where=self.name,
+                remedy="Do it again.",
+            )
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -207,6 +236,12 @@ def lock_writers(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITERS})
 
 
+def lock_key(connection: Connection) -> None:
+    """Wait for everybody who writes to end, and let nobody begin before this transaction does."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE setting IN ACCESS EXCLUSIVE MODE")
+
+
 def lock_audit(connection: Connection) -> None:
     """Wait for the end of the audit chain, and hold it until this transaction ends."""
     if connection.dialect.name == "postgresql":
@@ -223,9 +258,7 @@ def opened(url: str | None) -> Database:
     try:
         with engine.connect() as connection:
             _check_revision(connection, shown)
-            fingerprint = connection.scalar(
-                select(tables.setting.c.value).where(tables.setting.c.name == "key_fingerprint")
-            )
+            keys = _bound(where, connection, shown)
     except OperationalError as error:
         raise RecordError(
             f"The database cannot be reached: {first_line(error)}.",
@@ -238,9 +271,22 @@ def opened(url: str | None) -> Database:
         ) from None
     finally:
         engine.dispose()
-    keys = key_ring.load(key_path(where))
-    check_key(keys, fingerprint, shown)
     return Database(where, keys)
+
+
+def _bound(url: URL, connection: Connection, shown: str) -> Keys:
+    """The ring of a database, with the key in force leading and its pseudonyms."""
+    return bound(key_ring.load(key_path(url)), connection, shown)
+
+
+def bound(ring: Keys, connection: Connection, shown: str) -> Keys:
+    """A ring with the database's own key in force and its pseudonyms. Raises `RecordError`."""
+    kept = tables.setting.c
+    said = dict(connection.execute(select(kept.name, kept.value)).fetchall())
+    keys = check_key(ring, said.get("key_fingerprint"), shown)
+    if PSEUDONYMS not in said:
+        return keys
+    return replace(keys, naming=bytes.fromhex(keys.decrypt(said[PSEUDONYMS])))
 
 
 def first_line(error: DBAPIError) -> str:
@@ -248,14 +294,16 @@ def first_line(error: DBAPIError) -> str:
     return str(error.orig).strip().splitlines()[0].rstrip(".")
 
 
-def check_key(keys: Keys, fingerprint: str | None, shown: str) -> None:
-    """Raise `RecordError` when the database was made with another key."""
-    if fingerprint != keys.fingerprint:
+def check_key(keys: Keys, fingerprint: str | None, shown: str) -> Keys:
+    """The ring with the database's key in force. Raises `RecordError` when it does not hold that key."""
+    led = keys.led_by(fingerprint or "")
+    if led is None:
         raise RecordError(
             f"The key does not belong to this database (key {keys.fingerprint}, database {fingerprint}).",
             where=shown,
             remedy=f"Give the key that was made with it, in its key file or in {key_ring.ENVIRONMENT}.",
         )
+    return led
 
 
 def revision(connection: Connection) -> str | None:

@@ -57,6 +57,24 @@ def said_by_national_id(value: str) -> tuple[str, Literal["male", "female"]]:
     return f"{day[:4]}-{day[4:6]}-{day[6:]}", "male" if odd else "female"
 
 
+def identifier_indexes(keys: Keys, system: str, value: str) -> dict[str, str | None]:
+    """Under what an identifier is found, by the names of its columns."""
+    tail = keys.blind_index("tail", normalised(value)[-TAIL:]) if system == NATIONAL_ID else None
+    return {"blind_index": keys.blind_index(system, value), "tail_index": tail}
+
+
+def telecom_indexes(keys: Keys, system: str, value: str) -> dict[str, str | None]:
+    """Under what a telephone number or mail address is found, by the names of its columns."""
+    phone = phone_number(value) if system == PHONE else None
+    tail = keys.blind_index("tail", phone[-TAIL:]) if phone else None
+    return {"blind_index": keys.blind_index(system, phone or value), "tail_index": tail}
+
+
+def address_indexes(keys: Keys, place: str) -> dict[str, str | None]:
+    """By what an address is known again, by the name of its column."""
+    return {"blind_index": keys.blind_index("address", place)}
+
+
 @dataclass(slots=True)
 class Register:
     """Finds and enters people within one batch.
@@ -197,28 +215,23 @@ class Register:
     def _identify(self, person_id: int, unknown: dict[str, Identifier]) -> None:
         for index, one in unknown.items():
             self._seen[index] = person_id
-            tail = None
             if one.system == NATIONAL_ID:
                 self._national.add(person_id)
-                tail = self.keys.blind_index("tail", normalised(one.value)[-TAIL:])
-            cipher = self.keys.encrypt(one.value)
-            row = {"system": one.system, "blind_index": index, "tail_index": tail, "cipher": cipher}
-            self._add(tables.identifier, self._of(person_id) | row)
+            row = {"system": one.system, "cipher": self.keys.encrypt(one.value)}
+            found_by = identifier_indexes(self.keys, one.system, one.value)
+            self._add(tables.identifier, self._of(person_id) | row | found_by)
 
     def _reach(self, person_id: int, statement: PersonStatement) -> None:
         for way in statement.telecoms:
-            phone = phone_number(way.value) if way.system == PHONE else None
-            index = self.keys.blind_index(way.system, phone or way.value)
-            if self._is_new(tables.telecom, person_id, index):
-                tail = self.keys.blind_index("tail", phone[-TAIL:]) if phone else None
-                row = {"system": way.system, "use": way.use, "blind_index": index, "tail_index": tail}
-                cipher = self.keys.encrypt(way.value)
-                self._add(tables.telecom, self._of(person_id) | row | {"cipher": cipher})
+            indexes = telecom_indexes(self.keys, way.system, way.value)
+            if self._is_new(tables.telecom, person_id, str(indexes["blind_index"])):
+                row = {"system": way.system, "use": way.use, "cipher": self.keys.encrypt(way.value)}
+                self._add(tables.telecom, self._of(person_id) | row | indexes)
         for place in statement.addresses:
-            index = self.keys.blind_index("address", place)
-            if self._is_new(tables.address, person_id, index):
-                row = {"blind_index": index, "cipher": self.keys.encrypt(place)}
-                self._add(tables.address, self._of(person_id) | row)
+            indexes = address_indexes(self.keys, place)
+            if self._is_new(tables.address, person_id, str(indexes["blind_index"])):
+                row = {"cipher": self.keys.encrypt(place)}
+                self._add(tables.address, self._of(person_id) | row | indexes)
 
     def _is_new(self, table: Table, person_id: int, index: str) -> bool:
         known = self._contacts.get((table.name, person_id))

@@ -28,7 +28,7 @@ from kanglu.record.people import PersonView
 from kanglu.trust import Action, Resource, require
 
 ENVIRONMENT = "KANGLU_MEDIA"
-_NAME = re.compile(r"[0-9a-f]{64}\.enc")
+NAME = re.compile(r"[0-9a-f]{64}\.enc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Keeping(Opened):
         folder = media_folder(self.database.url)
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(folder / name, self.database.keys.encrypt_bytes(data, sha256.encode()))
+            write_whole(folder / name, self.database.keys.encrypt_bytes(data, sha256.encode()))
         except OSError as error:
             raise RecordError(
                 f"The recording cannot be kept: {error.strerror}.",
@@ -127,7 +127,7 @@ class Keeping(Opened):
     def _bytes(self, location: str, sha256: str) -> bytes:
         where = media_folder(self.database.url) / location
         try:
-            cipher = where.read_bytes() if _NAME.fullmatch(location) else b""
+            cipher = where.read_bytes() if NAME.fullmatch(location) else b""
         except OSError:
             raise RecordError(
                 "The file of the recording is not there.",
@@ -144,7 +144,7 @@ class Keeping(Opened):
         return data
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """The file as a whole or not at all, for its owner alone."""
     part = path.with_name(f"{path.name}.part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -156,4 +156,4 @@ def _write(path: Path, content: bytes) -> None:
 
 def _is_ours(file: Path) -> bool:
     """A recording's file, or what is left of one that was being written when the process died."""
-    return bool(_NAME.fullmatch(file.name.removesuffix(".part")))
+    return bool(NAME.fullmatch(file.name.removesuffix(".part")))
