@@ -159,6 +159,6 @@ def test_verify_finds_damage_in_the_record(peopled: Store) -> None:
     with peopled.database.writing() as connection:
         connection.execute(text("UPDATE observation SET replaces = 1 WHERE id = 2"))
     assert peopled.verify().faults == (
-        "observation: row 2 replaces a row of another person or of a later time",
+        "observation: row 2 replaces a row of another person or of a later batch",
     )
     assert not peopled.verify().ok

@@ -149,7 +149,7 @@ class Accounts:
         login, now = id.strip().lower(), self.clock()
         with self.database.reading() as connection:
             row = connection.execute(select(account).where(account.c.id == login)).one_or_none()
-        locked = row is not None and row.locked_until is not None and row.locked_until > instant(now)
+        locked = row is not None and _waits(row.locked_until, now)
         right = matches(password, row.password if row is not None else nobodys())
         with self.database.writing() as connection:
             if row is None or row.disabled is not None or locked or not right:
@@ -189,6 +189,8 @@ class Accounts:
                 login_session.c.ended.is_(None),
                 login_session.c.expires > instant(now),
                 login_session.c.seen > instant(now - IDLE),
+                # One from a future that was none, before the clock was put right, would last too long.
+                login_session.c.created < instant(now + IDLE),
                 account.c.disabled.is_(None),
             )
         )
@@ -247,6 +249,11 @@ class Accounts:
     def _note(self, connection: Connection, by: Actor, what: str, detail: dict[str, Any]) -> None:
         scribe = Scribe(by, Purpose.ADMINISTRATION, self.database.keys)
         scribe.write(connection, [Deed(what, None, detail)], instant(self.clock()))
+
+
+def _waits(until: str | None, now: datetime) -> bool:
+    """Whether an account has to wait; no longer than the longest wait, where the clock was put back since."""
+    return until is not None and instant(now) < until <= instant(now + LONGEST_WAIT)
 
 
 def _hash(token: str) -> str:

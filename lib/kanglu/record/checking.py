@@ -49,11 +49,12 @@ def _faults(connection: Connection) -> Iterator[str]:
         query = (
             select(table.c.id)
             .join(held, table.c.replaces == held.c.id)
-            .where(or_(held.c.person_id != table.c.person_id, held.c.recorded > table.c.recorded))
+            # By the order of entry, not by the clock: that may have been put back in between.
+            .where(or_(held.c.person_id != table.c.person_id, held.c.batch_id > table.c.batch_id))
             .order_by(table.c.id)
         )
         for fact_id in connection.scalars(query):
-            yield f"{name}: row {fact_id} replaces a row of another person or of a later time"
+            yield f"{name}: row {fact_id} replaces a row of another person or of a later batch"
     undone = select(tables.batch.c.id).where(tables.batch.c.undone.is_not(None))
     for table in tables.OF_PERSON:
         left = connection.scalar(select(func.count()).select_from(table).where(table.c.batch_id.in_(undone)))

@@ -20,7 +20,6 @@ from sqlalchemy.exc import (
     DatabaseError,
     DBAPIError,
     DisconnectionError,
-    InterfaceError,
     OperationalError,
 )  # fmt: skip
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -36,6 +35,8 @@ HEAD = "0004"
 """The schema revision that this code reads and writes; revisions are numbers, so they sort."""
 BUSY_SECONDS = 60
 CONNECT_SECONDS = 10
+_NO_ROOM = "53100"
+"""PostgreSQL's name for a full disk."""
 _WRITERS, _AUDIT = 7_261_101, 7_261_102
 _FINGERPRINT = "SELECT value FROM setting WHERE name = 'key_fingerprint'"
 PSEUDONYMS = "pseudonym_key"
@@ -116,13 +117,18 @@ def _watched(engine: Engine, path: str) -> Engine:
     return engine
 
 
-def _kind(error: DBAPIError) -> type[RecordError]:
+def _kind(said: BaseException, driver: Any) -> type[RecordError]:
     """What kind of trouble it is: there is no room, it passes, or neither."""
-    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+    if getattr(said, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
         return Full
-    if getattr(error.orig, "sqlstate", None) == "53100":
+    if getattr(said, "sqlstate", None) == _NO_ROOM:
         return Full
-    return Unreachable if isinstance(error, OperationalError | InterfaceError) else RecordError
+    return Unreachable if isinstance(said, driver.OperationalError | driver.InterfaceError) else RecordError
+
+
+def _said(error: Exception) -> BaseException:
+    """What the driver itself raised: rows in bulk are handed to it directly."""
+    return (error.orig or error) if isinstance(error, DBAPIError) else error
 
 
 def _file(path: str) -> tuple[int, int] | None:
@@ -202,11 +208,12 @@ class Database:
     @contextmanager
     def _told(self) -> Iterator[None]:
         """What the database refuses is said in Kanglu's words."""
+        driver = self.engine.dialect.loaded_dbapi
         try:
             yield
-        except DBAPIError as error:
+        except (DBAPIError, driver.Error) as error:
             remedy = "Check that the server runs, the disk has room and no other program holds the file."
-            raise _kind(error)(
+            raise _kind(_said(error), driver)(
                 f"The database refuses: {first_line(error)}.", where=self.name, remedy=remedy
             ) from error
 
@@ -289,9 +296,9 @@ def bound(ring: Keys, connection: Connection, shown: str) -> Keys:
     return replace(keys, naming=bytes.fromhex(keys.decrypt(said[PSEUDONYMS])))
 
 
-def first_line(error: DBAPIError) -> str:
+def first_line(error: Exception) -> str:
     """What the driver said, in one line without a full stop."""
-    return str(error.orig).strip().splitlines()[0].rstrip(".")
+    return str(_said(error)).strip().splitlines()[0].rstrip(".")
 
 
 def check_key(keys: Keys, fingerprint: str | None, shown: str) -> Keys:

@@ -1,0 +1,108 @@
+"""Houses whose ground can be taken away for a while: on SQLite and on PostgreSQL, served."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.apps.conftest import KEY, PASSWORD, Clock, Site, serving
+from tests.attacks.conftest import Window
+from tests.conftest import _sibling
+
+from kanglu import record
+from kanglu.record import database
+from kanglu.record.database import opened
+from kanglu.record.facts import Identifier, PersonStatement
+from kanglu.trust import Actor, Role
+from kanglu.ui.server import Application
+from kanglu.ui.visitors import House
+
+ROOT = Actor("root", "root", Role.ADMIN)
+NUMBER = "K000001"
+
+
+@dataclass
+class Ground:
+    """What a house stands on."""
+
+    url: str
+    take_away: Callable[[], None]
+    give_back: Callable[[], None]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def ground(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Ground]:
+    """A database that can go and come back."""
+    monkeypatch.setenv("KANGLU_KEY", KEY)
+    monkeypatch.setenv("KANGLU_HOME", str(tmp_path))
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.3)
+    if request.param == "sqlite":
+        path, away = tmp_path / "kanglu.sqlite", tmp_path / "away"
+
+        def move(to: Path, back: Path) -> None:
+            to.mkdir(exist_ok=True)
+            for file in back.glob("kanglu.sqlite*"):
+                shutil.move(file, to / file.name)
+
+        yield Ground(f"sqlite:///{path}", lambda: move(away, tmp_path), lambda: move(tmp_path, away))
+        return
+    with _cluster(request) as found:
+        yield found
+
+
+@contextmanager
+def _cluster(request: pytest.FixtureRequest) -> Iterator[Ground]:
+    request.getfixturevalue("postgres")  # skips, or fails in CI, where there is none
+    helper = _sibling("postgres")
+    control = helper._binaries() / "pg_ctl"
+    with helper.cluster() as running:
+        at = ("-D", running.folder / "data")
+        options = f"-c listen_addresses='' -c unix_socket_directories={running.folder} -c fsync=off"
+        found = Ground(
+            running.url(running.create()),
+            lambda: helper._run(control, *at, "-m", "fast", "-w", "stop"),
+            lambda: helper._run(control, *at, "-l", running.folder / "log", "-o", options, "-w", "start"),
+        )
+        try:
+            yield found
+        finally:
+            if not (running.folder / "data" / "postmaster.pid").exists():
+                found.give_back()
+
+
+@pytest.fixture
+def house(ground: Ground, tmp_path: Path) -> Iterator[Site]:
+    """A house with one person in it, served."""
+    record.init(ground.url)
+    clock = Clock()
+    made = House(opened(ground.url), clock, tmp_path)
+    with made.store(ROOT) as store:
+        with store.batch("one") as writer:
+            writer.person(
+                PersonStatement((Identifier("mrn", "1"),), name="张三", sex="male", birth_date="1960-01-01")
+            )
+        assert store.person(NUMBER)
+    for name, role in (("chen", Role.HEALTH_MANAGER), ("root", Role.ADMIN)):
+        made.accounts.change_password(name, made.accounts.add(ROOT, name, name, role), PASSWORD)
+    with serving(Application(made)) as url:
+        yield Site(url, made, clock)
+    made.database.close()
+
+
+@pytest.fixture
+def window(house: Site) -> Iterator[Callable[..., Window]]:
+    """Opens a page: ``window("/intake")``."""
+    open_: list[Any] = []
+
+    def opened_at(path: str, name: str = "chen") -> Window:
+        open_.append(Window(house, house.token(name)))
+        return open_[-1].open(path)
+
+    yield opened_at
+    for one in open_:
+        one.close()
