@@ -58,6 +58,7 @@ class Enrolment(Page):
         self.card: enrolment.Card | None = None
         self.form = CardForm()
         self.known: PersonView | None = None
+        self.behind: str | None = None
         self.person: PersonView | None = None
         self.doctor = ""
         if number := self.route.get("record_number"):
@@ -145,10 +146,11 @@ class Enrolment(Page):
         form = CardForm(identity=identity)
         if form.number == self.form.number:
             return
-        self.form, self.known = form, None
+        self.form, self.known, self.behind = form, None, None
         if form.stated is not None:
-            found = self.store.search(form.number).found
-            self.known = next((one.person for one in found if one.by == "national_id"), None)
+            matches = self.store.search(form.number)
+            self.known = next((one.person for one in matches.found if one.by == "national_id"), None)
+            self.behind = next(iter(matches.numbers), None)
 
     @property
     def wrong_number(self) -> bool:

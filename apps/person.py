@@ -4,6 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
 from kanglu import care
 from kanglu.care import plans
 from kanglu.care.book import in_force
@@ -25,6 +30,8 @@ from kanglu.trust import Action, Resource
 from kanglu.trust.consent import called
 from kanglu.ui import Page, act
 from kanglu.ui.people import sex_name
+from kanglu.ui.signing import within
+from kanglu.ui.visitors import house_of, visitor_of
 from kanglu.unit_text import unit_text
 
 AT_A_TIME: Final = 15
@@ -318,3 +325,15 @@ class Person(Page):
         held = {one.code for one in self.look.tags}
         names = ((tag.id, self._.name(tag.name)) for tag in self.rules.tags.values() if tag.id not in held)
         return sorted(names, key=lambda one: one[1])
+
+
+async def open_record(request: Request) -> Response:
+    """Open a record that is not in one's panel, with a reason, and go on to where one wanted to go."""
+    form, visitor = await request.form(), visitor_of(request)
+    store = house_of(request).store_of(visitor)
+    number, reason = request.path_params["record_number"], str(form.get("reason", ""))
+    await run_in_threadpool(store.open_with_reason, number, reason)
+    return RedirectResponse(within(str(form.get("next", ""))), 303)
+
+
+ROUTES = (Route("/person/{record_number}/open", open_record, methods=["POST"]),)

@@ -42,10 +42,11 @@ class Search(Page):
         self.text = self.query.get("q", "").strip()
         self.named = self.may(Action.READ, Resource.IDENTITY)
         self.found: tuple[Found, ...] = ()
-        self.more = False
+        self.more, self.elsewhere, self.numbers = False, 0, tuple[str, ...]()
         if self.text and self.named:
             matches = self.store.search(self.text, MOST)
             self.found, self.more = matches.found, matches.more
+            self.elsewhere, self.numbers = matches.elsewhere, matches.numbers
         elif self.text:
             self.found = self._by_pseudonym()
 

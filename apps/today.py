@@ -14,6 +14,8 @@ from kanglu.errors import NotFound, RecordError
 from kanglu.i18n import Words
 from kanglu.insight.channels import channel_text
 from kanglu.trust import Action, Resource
+from kanglu.trust import Scope as Whose
+from kanglu.trust.permissions import scope_of
 from kanglu.ui import Page, act
 from kanglu.ui.people import sex_name
 from kanglu.ui.recordings import ROUTES as RECORDINGS
@@ -75,7 +77,8 @@ class Today(WithRecordings, Page):
         """Read the queue, as the address asks for it."""
         asked, me = self.query, self.me
         scope = asked.get("scope")
-        self.scope: Scope = scope if scope in worklist.SCOPES else "mine" if me else "all"
+        choices = [one for one, _ in self.scopes]
+        self.scope: Scope = scope if scope in choices else choices[0] if me else choices[-1]
         self.programme, self.kind = asked.get("programme") or None, asked.get("kind") or None
         order = asked.get("order")
         self.order: Order = order if order in worklist.ORDERS else "place"
@@ -153,6 +156,8 @@ class Today(WithRecordings, Page):
         """Whose list can be seen, by the visitor's place in the house."""
         _ = self._
         mine: list[tuple[Scope, str]] = [("mine", _("Mine")), ("team", _("My team"))] if self.me else []
+        if scope_of(self.visitor.actor) is Whose.PANEL:
+            return [*(one for one in mine if one[0] == "mine"), ("unowned", _("Nobody's"))]
         return [*mine, ("unowned", _("Nobody's")), ("all", _("Everybody's"))]
 
     @property

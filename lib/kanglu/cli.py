@@ -370,7 +370,9 @@ def _actor(purpose: str) -> "Actor":
     from kanglu.trust import Actor, Role
 
     user = getpass.getuser()
-    return Actor(user, user, Role.ADMIN if purpose == "administration" else Role.HEALTH_MANAGER)
+    return Actor(
+        user, user, Role.ADMIN if purpose == "administration" else Role.HEALTH_MANAGER, at_machine=True
+    )
 
 
 def _open(

@@ -134,4 +134,4 @@ def _open(database: str | None) -> "Store":
     from kanglu.trust import Actor, Role
 
     user = getpass.getuser()
-    return record.open(database, actor=Actor(user, user, Role.HEALTH_MANAGER))
+    return record.open(database, actor=Actor(user, user, Role.HEALTH_MANAGER, at_machine=True))

@@ -326,7 +326,10 @@ def open_store(database: str | None, as_of: datetime | None, known: datetime | N
 
     user = getpass.getuser()
     return record.open(
-        database, actor=Actor(user, user, Role.HEALTH_MANAGER), as_of=_day(as_of), known=_day(known)
+        database,
+        actor=Actor(user, user, Role.HEALTH_MANAGER, at_machine=True),
+        as_of=_day(as_of),
+        known=_day(known),
     )
 
 
@@ -336,4 +339,4 @@ def _open_to_decide(database: str | None) -> "Store":
     from kanglu.trust import Actor, Role
 
     user = getpass.getuser()
-    return record.open(database, actor=Actor(user, user, Role.ADMIN))
+    return record.open(database, actor=Actor(user, user, Role.ADMIN, at_machine=True))

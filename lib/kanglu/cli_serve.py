@@ -142,4 +142,4 @@ def _administrator() -> "Actor":
     from kanglu.trust import Actor, Role
 
     user = getpass.getuser()
-    return Actor(user, user, Role.ADMIN)
+    return Actor(user, user, Role.ADMIN, at_machine=True)

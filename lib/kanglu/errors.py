@@ -51,6 +51,10 @@ class PermissionDenied(KangluError, PermissionError):
     """The actor's role or purpose does not allow this."""
 
 
+class NotInPanel(PermissionDenied):
+    """The person is in nobody's panel whose records the actor may see; `where` names the record."""
+
+
 class ConsentError(KangluError, PermissionError):
     """The person has not allowed this, or allows it no longer."""
 

@@ -17,7 +17,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -113,7 +113,7 @@ class Jobs:
         said = {
             "kind": kind, "owner": actor.id, "about": dict(about or {}), "started": instant(at),
             "function": function, "arguments": dict(arguments), "as_of": as_of.isoformat(),
-            "actor": [actor.id, actor.name, str(actor.role)], "purpose": str(purpose),
+            "actor": asdict(actor), "purpose": str(purpose),
         }  # fmt: skip
         write(place / "job.json", said)
         url = self.database.url.render_as_string(hide_password=False)
@@ -230,14 +230,14 @@ def _do(place: Path, said: Mapping[str, Any]) -> Any:
     function = getattr(import_module(module), name, None)
     if function is None:
         raise RecordError(f"There is no {said['function']}.")
-    id_, called, role = said["actor"]
+    actor = Actor(**{**said["actor"], "role": Role(said["actor"]["role"])})
 
     def progress(done: int, total: int) -> None:
         write(place / "progress.json", {"done": done, "total": total})
 
     with record.open(
         os.environ["KANGLU_DATABASE_URL"],
-        actor=Actor(id_, called, Role(role)),
+        actor=actor,
         purpose=Purpose(said["purpose"]),
         as_of=date.fromisoformat(said["as_of"]),
     ) as store:

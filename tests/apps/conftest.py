@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +22,20 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from sqlalchemy import insert, select
 
 from kanglu import record
 from kanglu.care.book import in_force
 from kanglu.care.evaluation import evaluate
 from kanglu.care.publishing import publish
+from kanglu.dates import instant
 from kanglu.demo.edges import write_edges
 from kanglu.demo.files import write
 from kanglu.demo.rules import AS_OF, IN_FORCE_SINCE, STAFF, demo_rules
 from kanglu.intake import import_files
 from kanglu.record.accounts import Accounts
 from kanglu.record.database import opened
+from kanglu.record.tables import access_grant, person
 from kanglu.trust import Actor, Role
 from kanglu.ui.server import Application
 from kanglu.ui.visitors import House
@@ -46,6 +50,7 @@ PEOPLE = [
     ("chen", "陈静", Role.HEALTH_MANAGER, "chen_jing"),
     ("he", "何敏", Role.HEALTH_MANAGER, "he_min"),
     ("zhou", "周医生", Role.CLINICIAN, "zhou"),
+    ("zheng", "郑丽", Role.HEALTH_MANAGER, "zheng_li"),
     ("sun", "孙主任", Role.SUPERVISOR, None),
     ("bai", "白研究员", Role.ANALYST, None),
     ("ou", "欧工", Role.OPERATOR, None),
@@ -113,7 +118,22 @@ def made(folder: Path) -> Path:
             given = accounts.add(admin, name, called, role, staff)
             accounts.change_password(name, given, PASSWORD)
         accounts.close()
+        _open_to(path, "chen", "he", "zhou")
     return path
+
+
+def _open_to(path: Path, *names: str) -> None:
+    """Let accounts see everybody, as though they had said why; the wall has tests of its own."""
+    database = opened(str(path))
+    with database.writing() as connection:
+        everybody = list(connection.scalars(select(person.c.id)))
+        rows = [
+            {"id": number, "person_id": one, "actor": name, "reason": "test",
+             "recorded": instant(MORNING), "expires": "2030-01-01T00:00:00.000000Z"}
+            for number, (one, name) in enumerate(product(everybody, names), start=1)
+        ]  # fmt: skip
+        connection.execute(insert(access_grant), rows)
+    database.close()
 
 
 @pytest.fixture(scope="module")

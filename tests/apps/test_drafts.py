@@ -10,7 +10,7 @@ from kanglu.trust import Actor, Role
 
 from .conftest import Site
 
-CHEN = Actor("chen", "陈静", Role.HEALTH_MANAGER)
+CHEN = Actor("chen", "陈静", Role.HEALTH_MANAGER, "chen_jing")
 
 
 @pytest.mark.parametrize(("lang", "width"), [("zh", 390), ("en", 1440)])

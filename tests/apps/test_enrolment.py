@@ -41,7 +41,15 @@ def test_from_a_card_to_a_doctor_and_a_manager(visit, site, accessible, fits):
     assert "Complete the record" in asked
     fits(page)
 
-    page = visit("/enrolment", "he", lang="en")
+    other = "he" if "陈静" in first else "chen"
+    page = visit("/enrolment", other, lang="en")
+    page.fill("#identity", NUMBER.lower())
+    page.locator("#proposed .banner a").click()
+    page.get_by_label("Why do you have to see it?").fill("Came to my room")
+    page.get_by_role("button", name="Open the record").click()
+    page.wait_for_url("**/enrolment/K*")
+
+    page = visit("/enrolment", other, lang="en")
     page.fill("#identity", NUMBER.lower())
     page.wait_for_selector("#proposed .banner")
     assert "who is in the record already" in page.inner_text("#proposed")

@@ -13,7 +13,7 @@ from kanglu.trust import Actor, Role
 from .conftest import Site
 
 SCRIPT = "<script>window.hacked = true</script>"
-CHEN = Actor("chen", "陈静", Role.HEALTH_MANAGER)
+CHEN = Actor("chen", "陈静", Role.HEALTH_MANAGER, "chen_jing")
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from kanglu.trust import Actor, Role
 
 from .conftest import Clock
 
-MANAGER = Actor("test", "Test", Role.HEALTH_MANAGER)
+MANAGER = Actor("test", "Test", Role.HEALTH_MANAGER, at_machine=True)
 WHO = {"chen": "chen_jing", "he": "he_min"}
 
 
@@ -74,7 +74,7 @@ def test_the_list_is_the_queue_in_order_each_with_why(visit, listed, site):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_it_is_accessible_and_fits_also_with_its_forms_open(visit, accessible, fits, lang, width):
-    page = visit("/?scope=all", "chen", lang=lang, width=width)
+    page = visit("/?scope=all", "sun", lang=lang, width=width)
     accessible(page)
     for what in ("call", "snooze", "hand_over", "complete", "cancel"):
         first(page).locator(f"[data-what={what}]").click()
@@ -239,7 +239,7 @@ def test_a_page_left_open_over_midnight_does_nothing_unasked(visit, site):
 
 
 def test_filters_narrow_the_list_and_stay_in_the_address(visit, site):
-    page = visit("/?scope=all", lang="en")
+    page = visit("/?scope=all", "sun", lang="en")
     whole = page.locator("#parts").inner_text()
     page.locator("#programme").select_option("hypertension")
     expect(page.locator("#parts")).not_to_have_text(whole)
@@ -250,7 +250,7 @@ def test_filters_narrow_the_list_and_stay_in_the_address(visit, site):
 
 
 def test_it_is_sorted_by_owner(visit):
-    page = visit("/?scope=all&order=owner", lang="en")
+    page = visit("/?scope=all&order=owner", "sun", lang="en")
     owners = page.locator(".td-tags .quiet").all_inner_texts()
     named = [one for one in owners if "nobody" not in one]
     assert named
@@ -258,7 +258,7 @@ def test_it_is_sorted_by_owner(visit):
 
 
 def test_a_long_list_is_shown_a_page_at_a_time(visit, listed):
-    page = visit("/?scope=all", lang="en")
+    page = visit("/?scope=all", "sun", lang="en")
     count = len(listed("chen", "all"))
     assert count > 25
     assert page.locator(".td-entry").count() == 25

@@ -58,7 +58,7 @@ def answer_all(page: Page) -> None:
 
 
 def stored(site: Site, number: str) -> Dossier:
-    store = site.house.store(Actor("chen", "陈静", Role.HEALTH_MANAGER), as_of=site.house.today)
+    store = site.house.store(Actor("chen", "陈静", Role.HEALTH_MANAGER, "chen_jing"), as_of=site.house.today)
     return store.dossier(number)
 
 
@@ -170,7 +170,7 @@ def test_what_somebody_else_saved_meanwhile_is_not_written_over_unseen(
     page = visit(f"/visit/{OTHER}?day=2025-12-29", lang="en")
     answer_all(page)
     fill(page, sbp="147", dbp="80")
-    he = site.house.store(Actor("he", "何敏", Role.HEALTH_MANAGER), as_of=site.house.today)
+    he = site.house.store(Actor("he", "何敏", Role.HEALTH_MANAGER, "he_min"), as_of=site.house.today)
     day = site.house.today - timedelta(days=3)
     form = visits.form_of(he.dossier(OTHER), day, in_force(he), questionnaires())
     theirs = {"mode": "clinic", "sbp": 133, "dbp": 80}

@@ -25,7 +25,7 @@ def test_a_whole_chain_holds() -> None:
 
 @given(
     place=st.integers(0, 4),
-    field=st.sampled_from(["at", "actor", "role", "purpose", "action", "person", "detail"]),
+    field=st.sampled_from(["at", "actor", "role", "purpose", "action", "person", "detail", "came_from"]),
 )
 def test_any_changed_field_is_found_at_its_row(place: int, field: str) -> None:
     events = chain(5)

@@ -16,14 +16,12 @@ from kanglu.care.series import MEAN_OF_THE_DAY, Points, Series
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.dates import add_months
 from kanglu.record.known import Columns, Known
-from kanglu.record.listed import NOT_TAKEN, ONLY_PROPOSED, PAST, REFUTED, SUSPECTED, UNSOUND
+from kanglu.record.listed import ENDED, NOT_TAKEN, ONLY_PROPOSED, PAST, REFUTED, SUSPECTED, UNSOUND
 
 type Words = npt.NDArray[np.object_]
 
 NOT_HAPPENED = UNSOUND | {"not-done", "planned", "proposed", "draft", "noshow"}
 """States of a visit, a procedure, a booking that did not take place."""
-ENDED = UNSOUND | {"finished", "inactive"}
-"""States of an episode or a membership that is over; without an end it is not known when it was."""
 
 
 def block_of(known: Known, rulebook: Rulebook) -> Block:

@@ -12,14 +12,11 @@ from kanglu.care.tasks import held_on
 from kanglu.catalogue.programmes import Member
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.record import Store
-from kanglu.record.columns import read_columns
 from kanglu.record.dossier import Dossier
 from kanglu.record.moment import Moment
 
 CARD: Final = "card"
 """The programme that everybody with an open card is in."""
-_ALL: Final = 2**31 - 1
-_MEMBERSHIP: Final = ("person_id", "code", "effective", "effective_end", "clinical_status", "practitioner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +59,7 @@ def clients(store: Store, day: date, *, without: int | None = None) -> dict[str,
 
 def _team(store: Store, day: date) -> pd.DataFrame:
     """Everybody's care team on a day, by all that is known now."""
-    with store.database.reading() as connection:
-        moment = Moment(day, now(store).date())
-        columns = read_columns(connection, "care_team", _MEMBERSHIP, moment, 0, _ALL)
-    return held_on(pd.DataFrame(columns), day)
+    return held_on(store.care_teams(Moment(day, now(store).date())), day)
 
 
 def loads(store: Store, rules: Rulebook, day: date, doctor: str | None = None) -> list[Load]:

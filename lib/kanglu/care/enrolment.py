@@ -20,7 +20,6 @@ from kanglu.record import BatchWriter, Store
 from kanglu.record.facts import CareTeam, EpisodeOfCare, PersonStatement
 from kanglu.record.identity import record_number as number_of
 from kanglu.record.moment import Moment
-from kanglu.record.panel import read_facts
 
 _ASSIGNED: Final = ("doctor", "manager")
 
@@ -164,9 +163,7 @@ def entering(
 
 def _held(store: Store, person_id: int, kind: str, day: date) -> pd.DataFrame:
     """The person's episodes or carers on a day, by all that is known now."""
-    moment = Moment(day, now(store).date())
-    with store.database.reading() as connection:
-        return held_on(read_facts(connection, [person_id], kind, moment, None), day)
+    return held_on(store.facts_entered(person_id, kind, Moment(day, now(store).date())), day)
 
 
 def _enrolled_since(store: Store, person_id: int, programme: str, day: date) -> str | None:

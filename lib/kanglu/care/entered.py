@@ -7,14 +7,12 @@ from kanglu.record import Store
 from kanglu.record.facts import WITHDRAWN, CareTeam, Consent, EpisodeOfCare, Flag
 from kanglu.record.frames import rows_in
 from kanglu.record.moment import Moment
-from kanglu.record.panel import read_facts
 
 
 def known_now(store: Store, person_id: int, kind: str) -> pd.DataFrame:
     """A person's facts of a kind, by all that is known now; the caller has been audited already."""
     today = now(store).date()
-    with store.database.reading() as connection:
-        return read_facts(connection, [person_id], kind, Moment(today, today), None)
+    return store.facts_entered(person_id, kind, Moment(today, today))
 
 
 def as_entered[Fact: (EpisodeOfCare, CareTeam, Flag, Consent)](

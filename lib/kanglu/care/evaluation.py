@@ -129,7 +129,7 @@ def evaluate(
     Raises `RecordError` for a day before the last evaluation: what was done since would seem never to have
     been asked for. To look back, use `explain` or `simulate`, which store nothing.
     """
-    book = rules or in_force(store)
+    book, store = rules or in_force(store), store.for_rules()
     day, knowing = as_of or store.as_of, known or as_of or store.known
     _refuse_the_past(store, day)
     live = _live(store, book, since or day)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kanglu.care.block import Block
-from kanglu.care.blocks import ENDED, block_of
+from kanglu.care.blocks import block_of
 from kanglu.care.book import in_force
 from kanglu.care.calendar import NEVER, Ints, Mask, number
 from kanglu.care.closing import ByHand, Closings
@@ -26,8 +26,8 @@ from kanglu.dates import end_of
 from kanglu.record import Panel, Store
 from kanglu.record.facts import TaskChange
 from kanglu.record.frames import AHEAD
-from kanglu.record.knowing import read_known
 from kanglu.record.known import COLUMNS, Known
+from kanglu.record.listed import ENDED
 from kanglu.record.moment import Moment
 from kanglu.record.rulings import Ruling
 
@@ -152,8 +152,7 @@ def acts_of(store: Store, ids: Iterable[int], moment: Moment, *more: str) -> Act
 
 def read_acts(store: Store, person_id: int, moment: Moment) -> Acts:
     """The same of one person while a batch is being entered; the caller has been audited already."""
-    with store.database.reading() as connection:
-        return Acts(read_known(connection, [person_id], (), moment, kinds=ACTS))
+    return Acts(store.known_entered(person_id, moment, ACTS))
 
 
 def results(store: Store, ids: Sequence[int], moment: Moment, kinds: Sequence[str]) -> pd.DataFrame:

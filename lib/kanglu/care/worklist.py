@@ -21,6 +21,7 @@ from kanglu.record import Store
 from kanglu.record.identity import record_number as number_of
 from kanglu.record.moment import Moment
 from kanglu.trust import Action, Resource, require
+from kanglu.trust.permissions import sight_of
 
 type Order = Literal["place", "due", "waited", "owner"]
 type Scope = Literal["mine", "team", "unowned", "all"]
@@ -120,7 +121,7 @@ def worklist(
         capacity = book.staff[str(me)].capacity
         served = len(store.served_by(f"kanglu/{store.actor.id}", moment.as_of))
     room = None if capacity is None or served is None else max(capacity - served, 0)
-    asked = (store.database.name, stamp, moment, scope, me, room, book.revision)
+    asked = (store.database.name, stamp, moment, scope, me, room, book.revision, sight_of(store.actor))
     places = _KEPT.get(asked)
     if places is None:
         places = tuple(_places(store, moment, scope, me, room, book))

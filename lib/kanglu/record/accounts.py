@@ -42,6 +42,7 @@ class Account:
     ----------
     practitioner : the member of the staff that this is; None for one who looks after nobody.
     must_change : the password was given by somebody else and has to be changed first.
+    institution : to whose people a supervisor is bound; None where all are of one.
     """
 
     id: str
@@ -51,11 +52,12 @@ class Account:
     language: str | None
     disabled: bool
     must_change: bool
+    institution: str | None = None
 
     @property
     def actor(self) -> Actor:
         """As whom the account reads and writes."""
-        return Actor(self.id, self.name, self.role)
+        return Actor(self.id, self.name, self.role, self.practitioner, self.institution)
 
 
 class Accounts:
@@ -86,7 +88,16 @@ class Accounts:
             self._note(connection, SYSTEM, "make account", {"account": name, "role": Role.ADMIN})
         return password
 
-    def add(self, by: Actor, id: str, name: str, role: Role, practitioner: str | None = None) -> str:
+    def add(
+        self,
+        by: Actor,
+        id: str,
+        name: str,
+        role: Role,
+        practitioner: str | None = None,
+        *,
+        institution: str | None = None,
+    ) -> str:
         """Make an account, and give its one-time password. Raises `RecordError` for a name that is taken."""
         require(by, Action.WRITE, Resource.ACCOUNTS)
         login = id.strip().lower()
@@ -101,7 +112,8 @@ class Accounts:
             lock_writers(connection)
             if connection.scalar(select(account.c.id).where(account.c.id == login)) is not None:
                 raise RecordError("There is such an account.", where=login, remedy="Choose another name.")
-            made = Account(login, name.strip() or login, role, practitioner, None, False, True)
+            called = name.strip() or login
+            made = Account(login, called, role, practitioner, None, False, True, institution)
             self._insert(connection, made, password)
             self._note(connection, by, "make account", {"account": login, "role": role})
         return password
@@ -220,7 +232,7 @@ class Accounts:
             insert(account).values(
                 id=made.id, name=made.name, role=made.role, practitioner=made.practitioner, language=None,
                 password=hashed(password), created=instant(self.clock()), disabled=None, locked_until=None,
-                must_change=True, failures=0,
+                must_change=True, failures=0, institution=made.institution,
             )
         )  # fmt: skip
 
@@ -263,5 +275,5 @@ def _hash(token: str) -> str:
 def _account(row: Row[Any]) -> Account:
     return Account(
         row.id, row.name, Role(row.role), row.practitioner, row.language, row.disabled is not None,
-        bool(row.must_change),
+        bool(row.must_change), row.institution,
     )  # fmt: skip

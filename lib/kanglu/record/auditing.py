@@ -47,7 +47,8 @@ class Scribe:
         events = []
         for number, deed in enumerate(deeds, start=count + 1):
             detail = canonical(deed.detail)
-            event = chained(Event(number, at, *who, deed.action, deed.person, detail, "", ""), last)
+            said = Event(number, at, *who, deed.action, deed.person, detail, "", "", self.actor.came_from)
+            event = chained(said, last)
             last = event.hash
             events.append(event._asdict())
         connection.execute(insert(audit_event), events)

@@ -31,7 +31,7 @@ from kanglu.trust import keys as key_ring
 from kanglu.trust.keys import Keys
 
 ENVIRONMENT = "KANGLU_DATABASE_URL"
-HEAD = "0004"
+HEAD = "0005"
 """The schema revision that this code reads and writes; revisions are numbers, so they sort."""
 BUSY_SECONDS = 60
 CONNECT_SECONDS = 10

@@ -71,6 +71,7 @@ class Drafting(Opened):
 
     def drop_draft(self, key: str) -> None:
         """Forget what the actor has begun under a key."""
+        require(self.actor, Action.WRITE, Resource.FACTS)
         mine = (draft.c.account_id == self.actor.id, draft.c.key == key)
         with self.database.writing() as connection:
             connection.execute(delete(draft).where(*mine))

@@ -4,9 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
+import pandas as pd
+
 from kanglu.dates import instant
 from kanglu.record import knowing, rulings
 from kanglu.record.auditing import Deed, Scribe
+from kanglu.record.columns import read_columns
 from kanglu.record.database import lock_writers, uncollected
 from kanglu.record.identity import record_number
 from kanglu.record.known import COLUMNS, Known
@@ -16,19 +19,24 @@ from kanglu.record.rulings import Evaluation, Stored
 from kanglu.trust import Action, Resource, require
 from kanglu.trust.permissions import allowed
 
+_ALL = 2**31 - 1
+CARE_TEAM = ("person_id", "code", "effective", "effective_end", "clinical_status", "practitioner")
+
 
 class Evaluating(Opened):
     """The part of `Store` that the rules speak to.
 
-    What they read of a panel stays with them: it is one row of the audit log, not one a person.
+    What they read of a panel stays with them: it is one row of the audit log, not one a person. Of people
+    whom the actor may not see they read nothing, but in a record opened `for_rules`.
     """
 
     # -- whom to look at ---------------------------------------------------------------------------
 
     def everybody(self) -> list[int]:
-        """Ids of all people, ascending; without those whose record was merged into another's."""
+        """Ids of all whom the actor may see, ascending; without those merged into another's record."""
         with self.database.reading() as connection:
-            return rulings.everybody(connection)
+            found = rulings.everybody(connection)
+        return sorted(self.seen(found))
 
     def changed_people(self, since_batch: int) -> list[int]:
         """Ids of the people on whom a batch after this one says something."""
@@ -61,17 +69,38 @@ class Evaluating(Opened):
     ) -> Known:
         """The facts of some people, of these indicators and kinds, in columns; see `Known`."""
         self._require_rules()
+        self._require_seen(ids)
         self._audit([Deed("read for rules", None, {"people": len(ids)})])
         with uncollected(), self.database.reading() as connection:
             return knowing.read_known(
                 connection, ids, indicators, Moment(as_of, known), kinds=kinds, mask=self._mask()
             )
 
+    def known_entered(self, person_id: int, moment: Moment, kinds: Collection[str]) -> Known:
+        """One person's facts of these kinds, for whoever enters more and has read the person; not audited."""
+        self._require_read()
+        self._require_seen([person_id])
+        with self.database.reading() as connection:
+            return knowing.read_known(connection, [person_id], (), moment, kinds=kinds, mask=self._mask())
+
+    def care_teams(self, moment: Moment) -> pd.DataFrame:
+        """Who is in whose care team, also of those whom the actor may not see: the load of the staff.
+
+        Columns `CARE_TEAM`, a row a membership. It says nothing of a person but who the staff is, and is
+        asked while a batch is open: it is not audited.
+        """
+        self._require_read()
+        with self.database.reading() as connection:
+            return pd.DataFrame(read_columns(connection, "care_team", CARE_TEAM, moment, 0, _ALL))
+
     def current_results(self, ids: Sequence[int] | None, known: date) -> list[Stored]:
         """What the rules gave to people (all, when None) as it stood at the end of a day."""
         self._require_rules()
+        if ids is not None:
+            self._require_seen(ids)
         with uncollected(), self.database.reading() as connection:
-            return rulings.current_results(connection, ids, known)
+            found = rulings.current_results(connection, ids, known)
+        return found if ids is not None else self._of_seen(found)
 
     def asked_for(
         self,
@@ -86,11 +115,13 @@ class Evaluating(Opened):
         """What of it may be worked on on a day, and these tags; see `rulings.asked_for`."""
         self._require_rules()
         with uncollected(), self.database.reading() as connection:
-            return rulings.asked_for(connection, day, known, kinds, tags, owners=owners, ids=ids)
+            found = rulings.asked_for(connection, day, known, kinds, tags, owners=owners, ids=ids)
+        return self._of_seen(found)
 
     def results(self, ids: Sequence[int], known: date | None = None) -> list[Stored]:
         """The same, for people to read: each read of a person is audited."""
         self._require_read()
+        self._require_seen(ids)
         self._audit([Deed("read results", record_number(one)) for one in sorted(set(ids))])
         with self.database.reading() as connection:
             return rulings.current_results(connection, ids, known or self.known)
@@ -171,6 +202,13 @@ class Evaluating(Opened):
         with self.database.writing() as connection:
             lock_writers(connection)
             rulings.enter_rule_versions(connection, instant(self.clock()), rows)
+
+    def _of_seen(self, rows: list[Stored]) -> list[Stored]:
+        """The rows of those whom the actor may see."""
+        if self._wall() is None:
+            return rows
+        seen = self.seen({one.row.person_id for one in rows})
+        return [one for one in rows if one.row.person_id in seen]
 
     def _require_rules(self) -> None:
         """Who may write may have rules read, though what they read be hidden from them."""

@@ -52,12 +52,13 @@ class Identifying(Opened):
 
     def identity(self, view: PersonView) -> Identity:
         """The same in full; written down as shown."""
-        require(self.actor, Action.READ, Resource.IDENTITY)
+        found = self._identity(view)
         self._audit([Deed("show identity", view.record_number)])
-        return self._identity(view)
+        return found
 
     def _identity(self, view: PersonView) -> Identity:
         require(self.actor, Action.READ, Resource.IDENTITY)
+        self._require_seen([view.id])
         phones = (number for system, number in self._read(tables.telecom, view) if system == PHONE)
         return Identity(
             tuple(self._read(tables.identifier, view)),

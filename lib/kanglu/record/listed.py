@@ -15,6 +15,8 @@ from kanglu.dates import end_of
 type Mask = npt.NDArray[np.bool_]
 
 UNSOUND = frozenset({"entered-in-error", "cancelled"})
+ENDED = UNSOUND | {"finished", "inactive"}
+"""States of an episode or a membership that is over; without an end it is not known when it was."""
 REFUTED = frozenset({"refuted", "entered-in-error"})
 SUSPECTED = frozenset({"unconfirmed", "provisional", "differential"})
 PAST = frozenset({"inactive", "resolved", "remission"})

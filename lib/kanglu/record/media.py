@@ -87,6 +87,7 @@ class Keeping(Opened):
         is gone or its bytes are not those that were handed in.
         """
         require(self.actor, Action.READ, Resource.RECORDING)
+        self._require_seen([view.id])
         with self.database.reading() as connection:
             mine = facts_of(
                 connection, "media", [view.id], self.moment, tables.FACTS["media"].c.id == media_id
@@ -103,6 +104,7 @@ class Keeping(Opened):
     def media_of(self, view: PersonView) -> pd.DataFrame:
         """The recordings of a person at the store's moment, columns as the facts; the read is audited."""
         self._require_read()
+        self._require_seen([view.id])
         self._audit([Deed("read facts", view.record_number, {"kind": "media"})])
         with self.database.reading() as connection:
             return facts_of(connection, "media", [view.id], self.moment)

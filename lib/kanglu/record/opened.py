@@ -1,17 +1,22 @@
 """What an open record is before anything is asked of it: a database, an actor, a purpose and two times."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement
+
 from kanglu.dates import instant
-from kanglu.errors import RecordError
+from kanglu.errors import NotInPanel, RecordError
 from kanglu.record import dossier
 from kanglu.record.auditing import Deed, Scribe
 from kanglu.record.database import Database
+from kanglu.record.identity import record_number
 from kanglu.record.moment import Moment, day
+from kanglu.record.walls import seen_among, wall
 from kanglu.trust import Action, Actor, Purpose, Resource, require
 from kanglu.trust.keys import Keys
 from kanglu.trust.permissions import allowed
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 ZONE = "Asia/Shanghai"
+_NAMED = 3
+"""So many records are named in an error."""
 
 
 def system_clock() -> datetime:
@@ -58,6 +65,7 @@ class Opened:
     ) -> None:
         self._database, self.actor, self.purpose, self.clock = database, actor, purpose, clock
         self._as_of, self._known, self._catalogue = as_of, known, catalogue
+        self._for_rules = False
 
     def __enter__(self) -> Self:
         return self
@@ -120,6 +128,55 @@ class Opened:
         scribe = Scribe(self.actor, self.purpose, self.database.keys)
         with self.database.writing() as connection:
             scribe.write(connection, deeds, instant(self.clock()))
+
+    def for_rules(self) -> Self:
+        """The same record without the wall, for whoever brings what the rules give up to date.
+
+        The rules look at everybody whom a change touches, whoever entered it; what they find is shown to
+        those who may see the person. Raises `PermissionDenied` for who may not write facts.
+        """
+        require(self.actor, Action.WRITE, Resource.FACTS)
+        same = copy(self)
+        same._for_rules = True
+        return same
+
+    def _wall(self) -> ColumnElement[bool] | None:
+        """The condition on `person` of those whom the actor may see; None where it is everybody."""
+        if self._for_rules:
+            return None
+        now = self.clock()
+        today = in_china(now).date()
+        return wall(self.actor, now, Moment(today, today))
+
+    def seen(self, ids: Iterable[int]) -> set[int]:
+        """Those of some people whose records the actor may see, see `walls`."""
+        condition = self._wall()
+        if condition is None:
+            return set(ids)
+        with self.database.reading() as connection:
+            return seen_among(connection, ids, condition)
+
+    def _require_seen(self, ids: Iterable[int]) -> None:
+        """Raise `NotInPanel` where the actor may not see the record of one of these people.
+
+        Of somebody who is only being entered there is no record yet, and so nothing that may not be seen.
+        """
+        condition = self._wall()
+        if condition is None:
+            return
+        wanted = set(ids)
+        with self.database.reading() as connection:
+            unseen = sorted(seen_among(connection, wanted, ~condition))
+        if unseen:
+            numbers = [record_number(one) for one in unseen]
+            some = ", ".join(numbers[:_NAMED]) + (" …" if len(numbers) > _NAMED else "")
+            raise NotInPanel(
+                f"This record is not in the panel of {self.actor.name}."
+                if len(unseen) == 1
+                else f"{len(unseen)} of {len(wanted)} records are not in the panel of {self.actor.name}.",
+                where=some,
+                remedy="Open the record with a reason, or ask a supervisor to hand the person over.",
+            )
 
     def _require_read(self) -> None:
         require(self.actor, Action.READ, Resource.FACTS)

@@ -35,11 +35,13 @@ class Reaching(Opened):
         Whoever shows them has read the people, which is audited.
         """
         require(self.actor, Action.READ, Resource.IDENTITY)
+        self._require_seen(ids)
         return {person: masked(phone_number(number)) for person, number in self._numbers(ids)}
 
     def telephones(self, view: PersonView) -> tuple[str, ...]:
         """The whole numbers of a person, the one stated last first; written down as shown."""
         require(self.actor, Action.READ, Resource.IDENTITY)
+        self._require_seen([view.id])
         self._audit([Deed("show telephone", view.record_number)])
         found = [phone_number(number) for _, number in self._numbers([view.id])]
         return tuple(dict.fromkeys(reversed(found)))

@@ -6,6 +6,7 @@ whole comes first, then what begins so, then what merely contains it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import batched
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, exists, func, or_, select
@@ -16,6 +17,7 @@ from kanglu.record.moment import Moment
 from kanglu.record.names import START, wanted, words
 from kanglu.record.people import PersonView, people_frame, views
 from kanglu.record.tables import demographics, identifier, name_key, person, person_link, telecom
+from kanglu.record.walls import seen_among
 from kanglu.trust.keys import Keys, normalised
 
 MOST = 50
@@ -26,6 +28,8 @@ By = Literal[
 Hits = Iterator[tuple[int, By, str | None]]
 _AFTER_ALL = "\U0010ffff"
 _FETCH = 256
+_AT_A_TIME = 64
+_WHOLE = frozenset[By]({"record_number", "national_id", "phone", "identifier"})
 _LATER = demographics.alias("later").c
 
 
@@ -47,22 +51,48 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The people found, the likeliest first, and whether there are more than were asked for."""
+    """The people found.
+
+    Parameters
+    ----------
+    found : the likeliest first.
+    more : whether there are more than were asked for.
+    elsewhere : how many others were met whose records the actor may not see.
+    numbers : the record numbers of those of them of whom a whole number was known.
+    """
 
     found: tuple[Found, ...]
     more: bool
+    elsewhere: int = 0
+    numbers: tuple[str, ...] = ()
 
 
-def find_people(connection: Connection, keys: Keys, text: str, moment: Moment, limit: int = MOST) -> Matches:
+def find_people(
+    connection: Connection,
+    keys: Keys,
+    text: str,
+    moment: Moment,
+    limit: int = MOST,
+    wall: ColumnElement[bool] | None = None,
+) -> Matches:
     """People whom the text may mean.
 
     A name is looked for in every version that a source gave and did not withdraw, so a former name finds too;
     a record that was merged into another finds that one. A whole number of any system finds, and the last
-    four or more of an identity or telephone number.
+    four or more of an identity or telephone number. Those for whom the condition of a wall does not hold are
+    counted and not shown.
     """
     hits: dict[int, tuple[By, str | None]] = {}
-    for person_id, by, name in _hits(connection, keys, text, moment):
-        hits.setdefault(person_id, (by, name))
+    elsewhere: dict[int, By] = {}
+    for some in batched(_hits(connection, keys, text, moment), 1 if wall is None else _AT_A_TIME):
+        seen = {one for one, _, _ in some}
+        if wall is not None:
+            seen = seen_among(connection, seen - hits.keys() - elsewhere.keys(), wall)
+        for person_id, by, name in some:
+            if person_id in seen:
+                hits.setdefault(person_id, (by, name))
+            elif person_id not in hits:
+                elsewhere.setdefault(person_id, by)
         if len(hits) > limit:
             break
     chosen = list(hits)[:limit]
@@ -72,7 +102,8 @@ def find_people(connection: Connection, keys: Keys, text: str, moment: Moment, l
         for one in chosen
         if one in people
     )
-    return Matches(tuple(found), len(hits) > limit)
+    numbers = tuple(record_number(one) for one, by in elsewhere.items() if by in _WHOLE)
+    return Matches(tuple(found), len(hits) > limit, len(elsewhere), numbers)
 
 
 def _hits(connection: Connection, keys: Keys, text: str, moment: Moment) -> Hits:

@@ -18,6 +18,7 @@ from kanglu.record.database import lock_writers, opened, uncollected
 from kanglu.record.dossier import Dossier, read_dossiers
 from kanglu.record.drafts import Drafting
 from kanglu.record.evaluating import Evaluating
+from kanglu.record.granting import Granting
 from kanglu.record.identifying import Identifying
 from kanglu.record.identity import chunks
 from kanglu.record.identity import record_number as number_of
@@ -33,6 +34,7 @@ from kanglu.record.reaching import Reaching
 from kanglu.record.search import MOST, Matches, find_people
 from kanglu.record.undo import Undone, undo
 from kanglu.record.versions import Versioned
+from kanglu.record.walls import seen_among
 from kanglu.record.writing import BatchWriter
 from kanglu.trust import LOCAL, Action, Actor, Purpose, Resource, require
 from kanglu.trust.permissions import require_purpose
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 PEOPLE_AT_A_TIME = 100
 
 
-class Store(Evaluating, Proposing, Keeping, Drafting, Versioned, Batches, Reaching, Identifying):
+class Store(Evaluating, Proposing, Keeping, Drafting, Versioned, Batches, Reaching, Identifying, Granting):
     """An open record. Made by `kanglu.record.open`, which tells its parameters."""
 
     # -- reading -----------------------------------------------------------------------------
@@ -69,6 +71,7 @@ class Store(Evaluating, Proposing, Keeping, Drafting, Versioned, Batches, Reachi
     ) -> Iterator[Dossier]:
         """The dossiers of these people, by id, read a hundred at a time; each read is audited first."""
         self._require_read()
+        self._require_seen(ids)
         moment, mask = self._moment(as_of, known), self._mask()
         revision = self.catalogue.revision
         for some in chunks(sorted(set(ids)), PEOPLE_AT_A_TIME):
@@ -84,12 +87,14 @@ class Store(Evaluating, Proposing, Keeping, Drafting, Versioned, Batches, Reachi
         ----------
         text : part of a name (in characters, pinyin or initials), record number, whole number of any card,
             whole telephone or identity number or its last four or more.
-        limit : most people to find; each of them is audited.
+        limit : most people to find; each of them is audited. Of those whom the actor may not see nothing is
+            shown but how many there are, and the record number where a whole number was known.
         """
         self._require_read()
         require(self.actor, Action.READ, Resource.IDENTITY)
+        condition = self._wall()
         with self.database.reading() as connection:
-            matches = find_people(connection, self.database.keys, text, self.moment, limit)
+            matches = find_people(connection, self.database.keys, text, self.moment, limit, condition)
         self._audit([Deed("find", number_of(one.person.id), {"by": one.by}) for one in matches.found])
         return matches
 
@@ -100,11 +105,16 @@ class Store(Evaluating, Proposing, Keeping, Drafting, Versioned, Batches, Reachi
     def panel(
         self, expr: str = "all", as_of: date | str | None = None, known: date | str | None = None
     ) -> Panel:
-        """The people that an expression means, see `expressions`. Raises `ExpressionError`."""
+        """The people that an expression means, see `expressions`, of those whom the actor may see.
+
+        Raises `ExpressionError`.
+        """
         self._require_read()
         moment = self._moment(as_of, known)
         with self.database.reading() as connection:
             ids = select_people(connection, expr, moment, self.catalogue)
+            if (condition := self._wall()) is not None:
+                ids = sorted(seen_among(connection, ids, condition))
         panel = Panel(self, expr, moment, tuple(ids))
         self._audit([Deed("panel", None, {"expression": expr, "people": len(ids)})])
         return panel
@@ -112,6 +122,7 @@ class Store(Evaluating, Proposing, Keeping, Drafting, Versioned, Batches, Reachi
     def people(self, ids: Sequence[int], moment: Moment) -> pd.DataFrame:
         """Who these people are at a moment: columns `people.PEOPLE_COLUMNS`, by id."""
         self._require_read()
+        self._require_seen(ids)
         read = self._people(ids, moment)
         self._audit([Deed("read identity", number_of(one)) for one in read["person_id"].tolist()])
         return read
@@ -125,6 +136,7 @@ class Store(Evaluating, Proposing, Keeping, Drafting, Versioned, Batches, Reachi
     def inputs(self, ids: Sequence[int], moment: Moment) -> pd.DataFrame:
         """See `Panel.inputs`."""
         self._require_read()
+        self._require_seen(ids)
         people = self._people(ids, moment)
         self._audit([Deed("read inputs", number_of(one)) for one in people["person_id"].tolist()])
         with self.database.reading() as connection:
@@ -135,17 +147,29 @@ class Store(Evaluating, Proposing, Keeping, Drafting, Versioned, Batches, Reachi
     ) -> pd.DataFrame:
         """See `Panel.facts`."""
         self._require_read()
+        self._require_seen(ids)
         people = self._people(ids, moment)
         about = {"kind": kind, **({} if indicators is None else {"indicators": sorted(indicators)})}
         self._audit([Deed("read facts", number_of(one), about) for one in people["person_id"].tolist()])
         with self.database.reading() as connection:
             return read_facts(connection, ids, kind, moment, indicators)
 
+    def facts_entered(self, person_id: int, kind: str, moment: Moment) -> pd.DataFrame:
+        """One person's facts of a kind, for whoever is about to enter more and has read the person already.
+
+        Not audited once more. Raises `NotInPanel`.
+        """
+        self._require_read()
+        self._require_seen([person_id])
+        with self.database.reading() as connection:
+            return read_facts(connection, [person_id], kind, moment, None)
+
     def series(self, view: PersonView, indicator: str, since: str | None, until: str | None) -> pd.DataFrame:
         """See `Person.series`."""
         self._require_read()
         if self._database is None:
             return series_of(dossier.held(view.record_number).observations, indicator, since, until)
+        self._require_seen([view.id])
         with self.database.reading() as connection:
             from kanglu.record.frames import facts_of
 
@@ -172,6 +196,7 @@ class Store(Evaluating, Proposing, Keeping, Drafting, Versioned, Batches, Reachi
                 f"There is no record {record_number} as known on {self.known}.",
                 remedy="Look the person up with `kanglu person NAME`, or ask for a later day.",
             )
+        self._require_seen([found[0].id])
         return found[0]
 
     def _refuse_merged(self, record_number: str, ids: Sequence[int]) -> None:

@@ -71,7 +71,9 @@ person = Table(
     Column("record_number", text(), nullable=False, unique=True),
     Column("batch_id", ForeignKey(batch.c.id), nullable=False, index=True),
     Column("recorded", text(), nullable=False),
-    comment="A person of the panel (FHIR Patient, its identity only).",
+    Column("erased", text()),
+    comment="A person of the panel (FHIR Patient, its identity only). Of one that was `erased` nothing else "
+    "is left.",
 )
 
 
@@ -153,8 +155,9 @@ audit_event = Table(
     Column("detail", text(), nullable=False),
     Column("previous", text(), nullable=False),
     Column("hash", text(), nullable=False),
-    comment="Who did what, for what purpose (FHIR AuditEvent). Only ever added to; each hash covers the row "
-    "before.",
+    Column("came_from", text()),
+    comment="Who did what, for what purpose, and from where (FHIR AuditEvent). Only ever added to; each hash "
+    "covers the row before.",
 )
 
 audit_head = Table(
@@ -237,6 +240,9 @@ condition = FACTS["condition"]
 medication_statement = FACTS["medication_statement"]
 
 Index("ix_observation_indicator_person_id", observation.c.indicator, observation.c.person_id)
+Index("ix_care_team_practitioner", FACTS["care_team"].c.practitioner)
+_owner = FACTS["task_change"].c.owner
+Index("ix_task_change_owner", _owner, sqlite_where=_owner.is_not(None), postgresql_where=_owner.is_not(None))
 
 name_key = Table(
     "name_key",
@@ -339,8 +345,12 @@ account = Table(
     *(Column(name, text()) for name in ("practitioner", "language", "disabled", "locked_until")),
     Column("must_change", Boolean, nullable=False),
     Column("failures", Integer, nullable=False),
+    *(Column(name, text()) for name in ("second_factor", "recovery", "subject", "institution")),
+    Column("second_factor_step", Integer),
+    Index("uq_account_subject", "subject", unique=True),
     comment="Who may sign in (FHIR Practitioner, PractitionerRole). `password` is an argon2 hash, "
-    "`practitioner` the member of the staff that this is, `failures` wrong passwords in a row.",
+    "`practitioner` the member of the staff that this is, `failures` wrong passwords in a row; "
+    "`second_factor` is encrypted, `subject` who it is to the single sign-on.",
 )
 
 login_session = Table(
@@ -350,6 +360,7 @@ login_session = Table(
     Column("account_id", ForeignKey(account.c.id), nullable=False, index=True),
     *(Column(name, text(), nullable=False) for name in ("created", "seen", "expires")),
     Column("ended", text()),
+    *(Column(name, text()) for name in ("waits_for", "came_from")),
     comment="Somebody is signed in; `id` is the hash of the token that only the browser knows.",
 )
 
@@ -376,4 +387,29 @@ rule_proposal = Table(
     CheckConstraint("state IN ('proposed', 'approved', 'rejected', 'withdrawn')", name="state"),
     comment="A change of the rules that waits for a second person; `content` is JSON, `revision` the rules "
     "it was made for.",
+)
+
+access_grant = Table(
+    "access_grant",
+    metadata,
+    _id(),
+    Column("person_id", ForeignKey(person.c.id), nullable=False, index=True),
+    *(Column(name, text(), nullable=False) for name in ("actor", "reason", "recorded", "expires")),
+    comment="Somebody opened the record of a person whom they do not look after, and said why.",
+)
+
+rights_request = Table(
+    "rights_request",
+    metadata,
+    _id(),
+    Column("person_id", ForeignKey(person.c.id), nullable=False, index=True),
+    *(
+        Column(name, text(), nullable=False)
+        for name in ("kind", "received", "due", "state", "cipher", "entered_by", "recorded")
+    ),
+    *(Column(name, text()) for name in ("decided_by", "decided")),
+    CheckConstraint("kind IN ('access', 'correction', 'export', 'erasure')", name="kind"),
+    CheckConstraint("state IN ('received', 'accepted', 'done', 'refused')", name="state"),
+    comment="What a person asks of those who keep the record (FHIR Task); `cipher` is encrypted JSON: the "
+    "wording, and what was answered.",
 )

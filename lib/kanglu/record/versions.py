@@ -18,6 +18,7 @@ class Versioned(Opened):
         Columns: id, recorded, replaces, label (of its batch), and the fields of the kind.
         """
         self._require_read()
+        self._require_seen([person_id])
         table, batch = tables.FACTS[kind], tables.batch
         self._audit([Deed("read versions", record_number(person_id), {"of": source_key})])
         query = (

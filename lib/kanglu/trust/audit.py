@@ -13,7 +13,10 @@ GENESIS = "0" * 64
 
 
 class Event(NamedTuple):
-    """One event, in the order of the table's columns. `person` is a record number, never a name."""
+    """One event, in the order of the table's columns. `person` is a record number, never a name.
+
+    `came_from` is the address from which somebody acted over the network; None on the machine itself.
+    """
 
     id: int
     at: str
@@ -25,6 +28,7 @@ class Event(NamedTuple):
     detail: str
     previous: str
     hash: str
+    came_from: str | None = None
 
 
 class Break(NamedTuple):
@@ -40,8 +44,12 @@ def canonical(values: Mapping[str, Any]) -> str:
 
 
 def hash_of(event: Event) -> str:
-    """SHA-256 over the previous hash and the event's own content."""
-    content = dict(zip(Event._fields[:-2], event[:-2], strict=True))
+    """SHA-256 over the previous hash and the event's own content; a place is part of it where it is known."""
+    content = event._asdict()
+    for linked in ("previous", "hash"):
+        del content[linked]
+    if event.came_from is None:
+        del content["came_from"]
     return hashlib.sha256(f"{event.previous}{canonical(content)}".encode()).hexdigest()
 
 

@@ -3,11 +3,11 @@
 A right is an action on a resource. What a role is not given here, it may not do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from enum import StrEnum
 
 from kanglu.errors import PermissionDenied
-from kanglu.trust.actors import Actor, Purpose, Role
+from kanglu.trust.actors import Actor, Purpose, Role, Scope
 
 
 class Action(StrEnum):
@@ -78,6 +78,31 @@ PURPOSES: Mapping[Role, frozenset[Purpose]] = {
     Role.ADMIN: frozenset(Purpose),
 }
 """What each role may open the record for."""
+
+
+SCOPES: Mapping[Role, Scope] = {
+    Role.HEALTH_MANAGER: Scope.PANEL,
+    Role.CLINICIAN: Scope.PANEL,
+    Role.SUPERVISOR: Scope.INSTITUTION,
+    Role.ANALYST: Scope.EVERYBODY,
+    Role.OPERATOR: Scope.EVERYBODY,
+    Role.ADMIN: Scope.EVERYBODY,
+}
+"""Whose records each role sees, as far as it may read at all: see `record.walls`."""
+
+
+def scope_of(actor: Actor) -> Scope:
+    """Whose records the actor sees."""
+    if actor.at_machine or (SCOPES[actor.role] is Scope.INSTITUTION and actor.institution is None):
+        return Scope.EVERYBODY
+    return SCOPES[actor.role]
+
+
+def sight_of(actor: Actor) -> Hashable:
+    """What two actors have in common who are shown the same of the same record."""
+    scope, named = scope_of(actor), allowed(actor, Action.READ, Resource.IDENTITY)
+    whose = None if scope is Scope.EVERYBODY else (actor.id, actor.practitioner, actor.institution)
+    return named, scope, whose
 
 
 def allowed(actor: Actor, action: Action, resource: Resource) -> bool:

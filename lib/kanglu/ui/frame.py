@@ -10,8 +10,9 @@ import panel as pn
 from markupsafe import Markup
 
 from kanglu import __version__
-from kanglu.errors import KangluError, NotFound, PermissionDenied
+from kanglu.errors import KangluError, NotFound, NotInPanel, PermissionDenied
 from kanglu.i18n import Lang, Words, words
+from kanglu.record.walls import OPENED
 from kanglu.trust import Role
 from kanglu.ui.page import Page
 from kanglu.ui.rendering import STATIC, environment, whole
@@ -37,6 +38,8 @@ def application(page: type[Page], menu: Sequence[type[Page]]) -> Callable[[], pn
             made = page(house, visitor, dict(pn.state.route_params or {}), query)
             made.opened()
             return _framed(visitor, menu, page, Markup(made.html()), made)
+        except NotInPanel as error:
+            return _framed(visitor, menu, page, _closed(visitor, error))
         except KangluError as error:
             return _framed(visitor, menu, page, _refusal(visitor.words, error))
         except Exception:
@@ -140,6 +143,13 @@ def _refusal(_: Words, error: KangluError | None) -> Markup:
     else:
         title, text, remedy = _("This page cannot be shown now"), error.what, error.remedy
     return whole("refused.html", {"title": title, "text": text, "remedy": remedy, "_": _})
+
+
+def _closed(visitor: Visitor, error: NotInPanel) -> Markup:
+    """How a record is opened that is not in the visitor's panel."""
+    hours = int(OPENED.total_seconds() // 3600)
+    values = {"number": error.where, "hours": hours, "next": visitor.path, "_": visitor.words}
+    return whole("closed.html", values)
 
 
 def _fault(_: Words) -> Markup:

@@ -177,7 +177,8 @@ class Application:
         account = await run_in_threadpool(self.house.accounts.who, token)
         if account is None:
             return None
-        return Visitor(account, token, language(request, account), _path(request))
+        address = request.client.host if request.client else None
+        return Visitor(account, token, language(request, account), _path(request), address)
 
 
 async def _alive(request: Request) -> Response:

@@ -1,7 +1,7 @@
 """The house that is served, and who is visiting it."""
 
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -74,17 +74,19 @@ class Visitor:
     token : of the session; only its hash is in the database.
     lang : in which the page is shown.
     path : of the page, with its query.
+    came_from : the address of the browser, as far as the server knows it.
     """
 
     account: Account
     token: str = field(repr=False)
     lang: Lang
     path: str
+    came_from: str | None = None
 
     @property
     def actor(self) -> Actor:
         """As whom the visitor reads and writes."""
-        return self.account.actor
+        return replace(self.account.actor, came_from=self.came_from)
 
     @property
     def words(self) -> Words:

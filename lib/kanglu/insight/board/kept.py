@@ -10,7 +10,7 @@ from kanglu.insight.board.board import Board, Chosen, board
 from kanglu.insight.board.sources import Sources, read
 from kanglu.record import Store
 from kanglu.trust import Action, Resource, require
-from kanglu.trust.permissions import allowed
+from kanglu.trust.permissions import sight_of
 
 
 class Kept:
@@ -49,5 +49,5 @@ class Kept:
         return found
 
     def _key(self, store: Store, as_of: date) -> Hashable:
-        named = allowed(store.actor, Action.READ, Resource.IDENTITY)
-        return store.database.name, store.stamp(), in_force(store).revision, as_of, store.known, named
+        sight = sight_of(store.actor)
+        return store.database.name, store.stamp(), in_force(store).revision, as_of, store.known, sight

@@ -8,12 +8,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from kanglu.care.blocks import ENDED, NOT_HAPPENED
+from kanglu.care.blocks import NOT_HAPPENED
 from kanglu.care.events import Worded
 from kanglu.catalogue.programmes import EventType
 from kanglu.insight.derived import days_of
 from kanglu.insight.service.figure import Days
-from kanglu.record.listed import UNSOUND
+from kanglu.record.listed import ENDED, UNSOUND
 
 DAY = len("2026-05-26")
 NEVER = np.datetime64("9999-12-31")

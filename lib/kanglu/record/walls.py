@@ -1,0 +1,94 @@
+"""The wall before a record: whose records somebody may see now.
+
+A health manager and a clinician see
+
+- those in whose care team they are,
+- those whom nobody looks after, who are for everybody to take on,
+- those of whom a task was handed to them within `HANDED` days and to nobody else since,
+- those whose record they have opened with a reason, for `OPENED`.
+
+A supervisor of an institution sees whom its staff look after, whom nobody does, and whom they have opened.
+What somebody may see goes by the clock and by all that is recorded now, whichever day is read about: who has
+left a panel is not shown to its former manager by asking as of last year.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+
+from kanglu.dates import end_of, instant
+from kanglu.record.listed import ENDED
+from kanglu.record.moment import Moment, current
+from kanglu.record.tables import FACTS, access_grant, account, person
+from kanglu.trust import Actor, Scope
+from kanglu.trust.permissions import scope_of
+
+HANDED: Final = timedelta(days=90)
+OPENED: Final = timedelta(hours=24)
+_PEOPLE_A_QUERY = 500
+_TEAM, _CHANGE = FACTS["care_team"], FACTS["task_change"]
+
+
+def wall(actor: Actor, now: datetime, today: Moment) -> ColumnElement[bool] | None:
+    """The condition on `person` that holds of those whom the actor may see; None where it is everybody.
+
+    Parameters
+    ----------
+    now, today : the clock, and its day in China with all that is known.
+    """
+    scope, me = scope_of(actor), actor.practitioner
+    if scope is Scope.EVERYBODY:
+        return None
+    opened = exists().where(
+        access_grant.c.person_id == person.c.id,
+        access_grant.c.actor == actor.id,
+        access_grant.c.expires > instant(now),
+    )
+    seen = [~_looked_after(today), opened]
+    if scope is Scope.INSTITUTION:
+        staff = select(account.c.practitioner).where(account.c.institution == actor.institution)
+        seen.append(_looked_after(today, _TEAM.c.practitioner.in_(staff)))
+    elif me is not None:
+        seen += [_looked_after(today, _TEAM.c.practitioner == me), _handed(me, today)]
+    return or_(*seen)
+
+
+def seen_among(connection: Connection, ids: Iterable[int], condition: ColumnElement[bool]) -> set[int]:
+    """Those of some people for whom a wall's condition holds."""
+    wanted, seen = sorted(set(ids)), set[int]()
+    for start in range(0, len(wanted), _PEOPLE_A_QUERY):
+        some = wanted[start : start + _PEOPLE_A_QUERY]
+        seen.update(connection.scalars(select(person.c.id).where(person.c.id.in_(some), condition)))
+    return seen
+
+
+def _looked_after(today: Moment, *by: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether somebody is in the person's care team today; the same as `care.tasks.held_on` says of facts."""
+    team, day = _TEAM.c, today.as_of.isoformat()
+    start, end = func.coalesce(team.effective, ""), func.coalesce(team.effective_end, "")
+    unended = and_(end == "", func.coalesce(team.clinical_status, "").not_in(ENDED))
+    lasts = or_(end > day, unended)
+    return exists().where(
+        team.person_id == person.c.id, current(_TEAM, today), start != "", start <= end_of(today.as_of),
+        lasts, *by,
+    )  # fmt: skip
+
+
+def _handed(me: str, today: Moment) -> ColumnElement[bool]:
+    """Whether a task of the person was handed over to one lately, and has not been to somebody else since."""
+    change, later = _CHANGE.c, _CHANGE.alias("handed_on").c
+    after = or_(
+        later.effective > change.effective, and_(later.effective == change.effective, later.id > change.id)
+    )
+    on = exists().where(
+        later.person_id == change.person_id, later.task == change.task, later.owner.is_not(None), after
+    )
+    return exists().where(
+        change.person_id == person.c.id,
+        change.owner == me,
+        change.effective >= (today.as_of - HANDED).isoformat(),
+        current(_CHANGE, today),
+        ~on,
+    )
