@@ -52,6 +52,8 @@ app.command()(cli_serve.serve)
 app.add_typer(cli_serve.accounts)
 app.add_typer(cli_trust.keys)
 app.command()(cli_trust.sweep)
+app.command()(cli_trust.backup)
+app.command()(cli_trust.restore)
 
 AsOf = Annotated[
     datetime | None,

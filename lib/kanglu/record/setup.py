@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import URL, Connection, Engine, insert, select
 from sqlalchemy.exc import OperationalError
 
 from kanglu.errors import RecordError
@@ -54,6 +54,26 @@ def init(url: str | None = None) -> str:
     finally:
         engine.dispose()
     return shown
+
+
+def upgraded(url: URL) -> None:
+    """Bring a database that was restored to this revision."""
+    engine = make_engine(url)
+    try:
+        _upgrade(engine, url.render_as_string(hide_password=True))
+    finally:
+        engine.dispose()
+
+
+def emptied(url: URL) -> None:
+    """Take everything out of a database whose restoring has failed: it was empty before."""
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection, connection.begin():
+            command.downgrade(config(connection), "base")
+            connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+    finally:
+        engine.dispose()
 
 
 def _upgrade(engine: Engine, shown: str) -> None:

@@ -49,6 +49,7 @@ _VERIFY: Right = (Action.VERIFY, Resource.AUDIT)
 _LISTEN: Right = (Action.READ, Resource.RECORDING)
 _ACCOUNTS: Right = (Action.WRITE, Resource.ACCOUNTS)
 _KEYS: Right = (Action.WRITE, Resource.KEYS)
+_BACK_UP: Right = (Action.EXPORT, Resource.RECORD)
 _PROPOSE: Right = (Action.PROPOSE, Resource.RULES)
 _APPROVE: Right = (Action.APPROVE, Resource.RULES)
 _OTHERS: Right = (Action.READ, Resource.REPORTS)
@@ -62,7 +63,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.SUPERVISOR: _CARING | {_VERIFY, _APPROVE, _OTHERS},
     Role.ANALYST: frozenset({_OPEN, _READ, _EXPORT}),
     Role.OPERATOR: frozenset({_OPEN, _WRITE, _UNDO, _VERIFY}),
-    Role.ADMIN: _CARING | {_UNDO, _VERIFY, _APPROVE, _OTHERS, _ACCOUNTS, _KEYS},
+    Role.ADMIN: _CARING | {_UNDO, _VERIFY, _APPROVE, _OTHERS, _ACCOUNTS, _KEYS, _BACK_UP},
 }
 """What each role may do. An analyst reads facts under pseudonyms; an operator runs imports and reads none.
 
