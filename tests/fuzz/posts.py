@@ -151,6 +151,7 @@ class Posting:
         query = {rng.choice(names): rng.choice(ODD) for _ in range(rng.choice((0, 1, 3)))}
         who = rng.choice((*WHO, None))
         with self.site.http(who) as client:
+            client.timeout = httpx.Timeout(LONG)
             client.headers["accept"] = rng.choice(("text/html", "*/*"))
             try:
                 if rng.random() < 0.5:
