@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from kanglu.errors import RecordError
-from kanglu.record import Store, tables
+from kanglu.record import Store, auditing, tables
 from kanglu.record import open as open_record
 from kanglu.record.facts import Identifier, Observation, PersonStatement
 from kanglu.trust import Actor, Role
@@ -139,6 +139,84 @@ def test_verify_names_the_first_broken_row(peopled: Store, statement: str, first
     broken = peopled.verify().broken
     assert broken is not None
     assert broken.id == first
+
+
+COLUMNS = (
+    "id", "at", "actor", "role", "purpose", "action", "person", "detail", "previous", "hash", "came_from",
+)  # fmt: skip
+
+
+COPIED = ", ".join(COLUMNS[1:])
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_verify_finds_one_flipped_bit_in_any_cell(peopled: Store, column: str) -> None:
+    """Each cell of the table in turn, each byte of it in turn."""
+    peopled.panel("all")
+    for number in (1, 2):
+        peopled.person(f"K00000{number}")
+    stored = {row.id: getattr(row, column) for row in events(peopled)}
+    with unguarded(peopled):
+        pass
+    for event, value in stored.items():
+        for changed in flipped(value):
+            with peopled.database.writing() as connection:
+                statement = f"UPDATE audit_event SET {column} = :to WHERE id = :event"
+                connection.execute(text(statement), {"to": changed, "event": event})
+                broken = auditing.check(connection, peopled.database.keys)[1]
+                back = {"to": value, "event": changed if column == "id" else event}
+                connection.execute(text(statement), back)
+            assert broken is not None, (event, changed)
+    assert peopled.verify().ok
+
+
+def flipped(value: str | int | None) -> Iterator[Any]:
+    """The value with one bit changed: of a number its lowest two, of a text one of each character."""
+    if value is None:
+        yield from ("", "x")
+    elif isinstance(value, int):
+        yield from (value + 64, value + 1024)
+    else:
+        yield from (value[:at] + chr(ord(one) ^ 1) + value[at + 1 :] for at, one in enumerate(value))
+
+
+@pytest.mark.parametrize(
+    ("forged", "first"),
+    [
+        (["UPDATE audit_event SET id = 0 WHERE id = 2", "UPDATE audit_event SET id = 2 WHERE id = 3",
+          "UPDATE audit_event SET id = 3 WHERE id = 0"], 2),
+        (["UPDATE audit_event SET id = 9 WHERE id = 4", "UPDATE audit_event SET id = 4 WHERE id = 3",
+          f"INSERT INTO audit_event SELECT 3, {COPIED} FROM audit_event WHERE id = 2"],
+         3),
+        ([f"INSERT INTO audit_event SELECT 5, {COPIED} FROM audit_event WHERE id = 4"], 5),
+        ([f"INSERT INTO audit_event SELECT 0, {COPIED} FROM audit_event WHERE id = 1"],
+         1),
+    ],
+    ids=["changed places", "put between", "added at the end", "put before the first"],
+)  # fmt: skip
+def test_verify_finds_rows_that_changed_places_or_were_put_in(
+    peopled: Store, forged: list[str], first: int
+) -> None:
+    peopled.person("K000001")
+    peopled.person("K000002")
+    assert len(events(peopled)) == 4
+    with unguarded(peopled) as connection:
+        for statement in forged:
+            connection.execute(text(statement))
+    broken = peopled.verify().broken
+    assert broken is not None
+    assert broken.id == first
+
+
+@pytest.mark.parametrize("value", ["CAST(x'80' AS TEXT)", "x'61'"])
+def test_a_cell_that_is_no_text_any_longer_is_a_finding_and_no_crash(peopled: Store, value: str) -> None:
+    if peopled.database.url.get_backend_name() != "sqlite":
+        pytest.skip("PostgreSQL keeps nothing but text in a column of texts")
+    with unguarded(peopled) as connection:
+        connection.execute(text(f"UPDATE audit_event SET detail = {value} WHERE id = 2"))
+    broken = peopled.verify().broken
+    assert broken is not None
+    assert broken.id == 2
 
 
 def test_a_forged_end_is_found_after_more_was_written(peopled: Store) -> None:

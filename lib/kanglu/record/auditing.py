@@ -1,11 +1,12 @@
 """Writing and checking the audit chain in the database."""
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from kanglu.record.database import lock_audit
 from kanglu.record.tables import audit_event, audit_head
@@ -63,13 +64,28 @@ def check(connection: Connection, keys: Keys) -> tuple[int, Break | None]:
     if head is None:
         return 0, Break(1, "the head of the audit chain is gone")
     count, last, seal = head
-    broken = first_break(_events(connection), count, last)
+    read = _Reading(connection)
+    try:
+        broken = first_break(read, count, last)
+    except DBAPIError:
+        if connection.dialect.name != "sqlite":
+            raise
+        # SQLite notices a damaged page, or text that is none, when it comes to the row.
+        broken = Break(read.number + 1, f"event {read.number + 1} cannot be read: it is damaged")
     if broken is None and not hmac.compare_digest(seal, keys.seal(f"{count}|{last}")):
         broken = Break(max(count, 1), "the seal of the audit chain's head was not made with this key")
     return count, broken
 
 
-def _events(connection: Connection) -> Iterable[Event]:
-    columns = [audit_event.c[name] for name in Event._fields]
-    rows = connection.execution_options(yield_per=5000).execute(select(*columns).order_by(audit_event.c.id))
-    return (Event(*row) for row in rows)
+class _Reading:
+    """The events by id, and the number of the last that could be read."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection, self.number = connection, 0
+
+    def __iter__(self) -> Iterator[Event]:
+        columns = [audit_event.c[name] for name in Event._fields]
+        query = select(*columns).order_by(audit_event.c.id).execution_options(yield_per=5000)
+        for row in self._connection.execute(query):
+            yield Event(*row)
+            self.number += 1

@@ -55,8 +55,8 @@ def back_up(store: Opened, target: Path, *, key: Keys | None = None, check: bool
     ----------
     target : a file that is not there yet.
     key : what it is encrypted with; the key of the database when None.
-    check : whether to restore it into a place of its own and to verify that. It costs about as long
-        as writing it, and room for another copy of the database.
+    check : whether to restore it into a place of its own and to verify that. It takes some four times as
+        long as writing it (2 s for 20,000 people), and room for another copy of the database.
 
     Raises `PermissionDenied`; `RecordError` when the file is there, the disk has no room, or the test finds
     anything that was not restored as it was. Then there is no file.
