@@ -23,6 +23,7 @@ from kanglu.record.people import PersonView
 from kanglu.reporting.batches import Batch, Batches
 from kanglu.reporting.job import FORMATS
 from kanglu.reporting.manifest import Row
+from kanglu.reporting.wording import day_text
 from kanglu.trust import Action, Purpose, Resource
 from kanglu.trust.permissions import Right, allowed
 from kanglu.ui import House, Page, Visitor, act, house_of, visitor_of
@@ -319,20 +320,30 @@ class OneBatch(Page):
         self.job = job_of(self.house.jobs.of(KIND), self.batch)
 
     def values(self) -> dict[str, Any]:
-        done = [row for row in self.rows.values() if row.state != "failed"]
+        done = [row for row in self.rows.values() if row.state in ("done", "skipped")]
+        left_out = [row for row in self.rows.values() if row.state == "left_out"]
         failed = [row for row in self.rows.values() if row.state == "failed"]
         sought = self.sought.strip().upper()
         meant = sorted((row for row in done if sought in row.name), key=lambda row: row.name)
         return {
             "done": len(done),
             "failed": failed,
+            "left_out": [(row.name, self._left_out(row.reason)) for row in left_out],
             "meant": len(meant),
             "listed": meant[: self.shown],
             "names": self._names(meant[: self.shown]),
             "running": self.job is not None and self.job.running,
-            "complete": len(done) >= self.batch.total,
+            "complete": len(done) + len(left_out) >= self.batch.total,
             "pace": self._pace(),
         }
+
+    def _left_out(self, reason: str) -> str:
+        """Why somebody is left out, in words."""
+        answer, _, since = reason.partition(" ")
+        day = day_text(since or None, self._)
+        if answer == "withdrawn":
+            return self._("Permission for use in care withdrawn on {day}", day=day)
+        return self._("Use in care refused on {day}", day=day)
 
     def _names(self, rows: list[Row]) -> dict[str, str]:
         """Who the reports on the screen are about."""

@@ -73,7 +73,6 @@ MESSAGES = """
         once: true
         text: {zh: "请看指南。", en: "Here is the guide."}
     tags:
-      - {id: consent_marketing, name: {zh: 同意接收推广, en: Agreed to offers}}
 """
 
 

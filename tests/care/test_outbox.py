@@ -14,7 +14,7 @@ from kanglu.catalogue.criteria import Hours
 from kanglu.catalogue.programmes import ChannelChoice, Sending
 from kanglu.errors import RecordError
 from kanglu.record import Store
-from kanglu.record.facts import Appointment, Communication
+from kanglu.record.facts import Appointment, Communication, Consent
 from kanglu.record.rulings import Ruling
 
 NINE = datetime(2026, 6, 30, 9, 0)
@@ -48,6 +48,11 @@ def out(store: Store, at: datetime = NINE, of: Ruling = HELLO, **how: Any) -> di
 
 
 # -- when ----------------------------------------------------------------------------------------------
+
+
+def agreed(status: str = "active") -> Consent:
+    """What the person said to offers."""
+    return Consent(1, "kanglu", "marketing", "2026-01-01", clinical_status=status, evidence="signed")
 
 
 def hours(text: str | None) -> Hours | None:
@@ -161,13 +166,13 @@ def test_an_empty_outbox_has_its_columns(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "state"), [(None, "cancelled"), ("active", "ready"), ("inactive", "cancelled")]
+    ("status", "state"), [(None, "cancelled"), ("active", "ready"), ("refused", "cancelled")]
 )
 def test_offers_go_only_to_those_who_agreed(panel: Store, status: str | None, state: str) -> None:
     offer = message("gift")
     evaluated(panel, offer)
     if status:
-        enter(panel, flag(1, "consent_marketing", status))
+        enter(panel, agreed(status))
     found = out(panel, of=offer)
     assert (found["state"], found["reason"]) == (state, "no_consent" if state == "cancelled" else None)
 
@@ -175,14 +180,14 @@ def test_offers_go_only_to_those_who_agreed(panel: Store, status: str | None, st
 def test_a_consent_that_ended_is_none(panel: Store) -> None:
     offer = message("gift")
     evaluated(panel, offer)
-    enter(panel, flag(1, "consent_marketing")._replace(effective_end="2026-06-30"))
+    enter(panel, agreed()._replace(effective_end="2026-06-30"))
     assert out(panel, of=offer)["state"] == "cancelled"
 
 
 def test_a_coupon_says_until_when_it_holds(panel: Store, clock: Any) -> None:
     """Fourteen days from the day on which it may go, then from the one on which it went."""
     offer = message("gift")
-    enter(panel, flag(1, "consent_marketing"))
+    enter(panel, agreed())
     evaluated(panel, offer)
     found = out(panel, of=offer)
     assert (found["form"], found["valid_until"]) == ("coupon", "2026-07-14")

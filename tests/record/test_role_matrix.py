@@ -65,6 +65,7 @@ OF_A_PERSON: dict[str, tuple[set[Role], Call]] = {
     "identity": (CARERS, lambda s, c: s.identity(c.view)),
     "masked_identity": (CARERS, lambda s, c: s.masked_identity(c.view)),
     "play_media": (CARERS, lambda s, c: s.play_media(c.view, c.id)),
+    "consents": (FACTS, lambda s, c: s.consents([c.id], "care", s.moment)),
     "known_facts": (ALL, lambda s, c: s.known_facts([c.id], ["weight"], s.as_of, s.known)),
     "current_results": (ALL, lambda s, c: s.current_results([c.id], s.known)),
     "merge": (WRITE, lambda s, c: s.merge(*c.pair)),
@@ -111,7 +112,7 @@ OTHERS: dict[str, tuple[set[Role], Call]] = {
 """What is asked about nobody in particular, and who may."""
 
 NAMES_NOBODY = {
-    *("close", "status", "batches", "people_count", "everybody", "seen", "stamp", "batch_labelled"),
+    *("close", "called", "status", "batches", "people_count", "everybody", "seen", "stamp", "batch_labelled"),
     *("changed_people", "due_people", "people_to_evaluate", "last_evaluation", "rule_versions"),
     *("published", "publications", "rule_proposal", "rule_proposals"),
 }

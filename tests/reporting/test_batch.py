@@ -3,12 +3,14 @@
 import json
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
+from datetime import date
 from hashlib import sha256
 from threading import Timer
 
 import pytest
 from pypdf import PdfReader
 
+from kanglu.care.consents import allow, refuse, withdraw
 from kanglu.errors import ReportError
 from kanglu.record.facts import Identifier, Observation, PersonStatement
 from kanglu.reporting import batch, manifest, render
@@ -313,3 +315,39 @@ def test_what_a_dying_worker_was_at_is_tried_again_alone_and_named_at_last(small
         "K000006": "",
     }
     assert len(ended) == 6
+
+
+def test_who_withdraws_is_left_out_of_the_next_batch_and_the_manifest_says_why(
+    small_report, panel_of, order, store
+):
+    """What an earlier run made of the person is removed; whoever was never asked is counted in."""
+    ordered, database = order(small_report()), panel_of(3)
+    done = render(ordered, database, jobs=1)
+    assert done.made == 3
+    allow(store, "K000002", "care", date(2026, 3, 1), "signed form", "t")
+    withdraw(store, "K000002", "care", date(2026, 6, 1), "no longer wished", "t")
+    refuse(store, "K000003", "care", date(2026, 6, 2), "by telephone", "t")
+
+    done = render(ordered, database, jobs=1)
+
+    assert done.left_out == {"K000002": "withdrawn 2026-06-01", "K000003": "refused 2026-06-02"}
+    assert (done.made, done.skipped, done.failed) == (0, 1, {})
+    assert "1 unchanged, 0 failed, 2 left out" in done.to_text()
+    assert "K000002: left out, withdrawn 2026-06-01" in done.to_text()
+    said = rows(done)
+    assert (said["K000002"].state, said["K000002"].reason, said["K000002"].files) == (
+        "left_out", "withdrawn 2026-06-01", {},
+    )  # fmt: skip
+    assert [path.name for path in sorted(done.folder.glob("K*.html"))] == ["K000001.html"]
+
+    allow(store, "K000002", "care", date(2026, 6, 30), "signed form", "t")
+    assert render(ordered, database, jobs=1).made == 1
+
+
+def test_a_withdrawal_acts_on_a_report_that_looks_back(small_report, panel_of, order, store, clock):
+    """Consent is judged by what is known when the batch runs, not as of the report's day."""
+    database = panel_of(1)
+    clock.pass_days(15)
+    refuse(store, "K000001", "care", date(2026, 7, 15), "by telephone", "t")
+    done = render(order(small_report()), database, jobs=1)
+    assert done.left_out == {"K000001": "refused 2026-07-15"}

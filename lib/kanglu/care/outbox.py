@@ -15,7 +15,8 @@ from kanglu.care.acts import acting
 from kanglu.care.book import in_force
 from kanglu.care.checks import now, require_known
 from kanglu.care.letters import Letters
-from kanglu.care.marks import Marks, marks
+from kanglu.care.marks import marks
+from kanglu.care.permitted import permitted
 from kanglu.care.sending import earliest, hours_of
 from kanglu.care.tasks import Acts, acts_of, derived, frame_of, results
 from kanglu.catalogue.criteria import Hours
@@ -27,11 +28,10 @@ from kanglu.record import Panel, Store
 from kanglu.record.facts import Communication
 from kanglu.record.moment import Moment
 from kanglu.record.rulings import Ruling
+from kanglu.trust import ConsentPurpose
 
 PHONE_ONLY: Final = "phone_only"
 """The tag of those whom only a person on the phone may speak to."""
-CONSENT: Final = "consent_marketing"
-"""The tag, set by hand, of those who agreed to offers."""
 OUTBOX_COLUMNS: Final = (
     "person_id", "record_number", "key", "code", "rule", "version", "period", "part", "state", "reason",
     "earliest", "lapses", "channel", "form", "text", "valid_until", "priority", "based_on",
@@ -73,7 +73,7 @@ def outbox(
     found = found.sort_values(["person_id", "window_start", "key"], ignore_index=True)
     named = zip(found["code"].tolist(), found["rule"].tolist(), strict=True)
     kinds = [book.messages.get(code) if rule in book.rules else None for code, rule in named]
-    _add_states(found, kinds, acts, tagged)
+    _add_states(found, kinds, acts, _agreed(store, found, kinds, at, moment))
     _add_times(found, kinds, at, hours_of(store, ids, moment, book, tagged), book)
     to_go = found[found["state"].isin(TO_GO)]
     letters = Letters.of(store, to_go, acts, moment, book, lang)
@@ -142,18 +142,34 @@ def _read(store: Store, ids: Sequence[int] | None, moment: Moment) -> tuple[pd.D
     return rows[~is_tag], rows[is_tag]
 
 
-def _add_states(found: pd.DataFrame, kinds: Sequence[MessageType | None], acts: Acts, tagged: Marks) -> None:
+def _agreed(
+    store: Store, found: pd.DataFrame, kinds: Sequence[MessageType | None], at: datetime, moment: Moment
+) -> frozenset[int]:
+    """Those of the people with an offer who allow offers at the time."""
+    offered = [
+        person
+        for person, kind in zip(found["person_id"].tolist(), kinds, strict=True)
+        if kind is not None and kind.marketing
+    ]
+    if not offered:
+        return frozenset()
+    return frozenset(permitted(store, offered, ConsentPurpose.MARKETING, at, moment.known).ids)
+
+
+def _add_states(
+    found: pd.DataFrame, kinds: Sequence[MessageType | None], acts: Acts, agreed: frozenset[int]
+) -> None:
     """What became of each; what nobody agreed to, or has had already, is not given out."""
     state = found["state"].map({"done": "sent", "failed": "expired", "cancelled": "cancelled"})
     state = state.mask((state == "expired") & (found["reason"] != "lapsed"), "cancelled")
-    reason, consent = found["reason"].to_numpy(dtype=object, copy=True), tagged.get(CONSENT, frozenset())
+    reason = found["reason"].to_numpy(dtype=object, copy=True)
     was_sent = found[state == "sent"]
     had = _had(acts) | set(zip(was_sent["person_id"], was_sent["code"], strict=True))
     for at in np.flatnonzero(state.isna()).tolist():
         person, code, kind = found["person_id"].iat[at], found["code"].iat[at], kinds[at]
         if kind is None:
             reason[at] = "no_such_message"
-        elif kind.marketing and person not in consent:
+        elif kind.marketing and person not in agreed:
             reason[at] = "no_consent"
         elif kind.once and (person, code) in had:
             reason[at] = "once"

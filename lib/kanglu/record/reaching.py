@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+import pandas as pd
 from sqlalchemy import select, union
 
 from kanglu.dates import last_instant
 from kanglu.record.auditing import Deed
-from kanglu.record.identity import PHONE, chunks, phone_number
+from kanglu.record.frames import facts_of
+from kanglu.record.identity import PHONE, chunks, phone_number, record_number
+from kanglu.record.moment import Moment
 from kanglu.record.opened import Opened
 from kanglu.record.people import PersonView
 from kanglu.record.tables import FACTS, batch, telecom
@@ -64,6 +67,25 @@ class Reaching(Opened):
                 change.batch_id.in_(batches), change.source == source, change.code == "completed"
             )
             return set(connection.scalars(union(tried, done)))
+
+    def consents(self, ids: Sequence[int], purpose: str, moment: Moment) -> pd.DataFrame:
+        """What some people said to a purpose, before something is done with their facts; one audit row.
+
+        Columns as the facts of the kind ``consent``.
+        """
+        require(self.actor, Action.READ, Resource.FACTS)
+        self._require_seen(ids)
+        self._audit([Deed("read consents", None, {"purpose": purpose, "people": len(set(ids))})])
+        wanted = FACTS["consent"].c.code == purpose
+        with self.database.reading() as connection:
+            some = [*chunks(sorted(set(ids)), _PEOPLE_A_QUERY)] or [[]]
+            parts = [facts_of(connection, "consent", few, moment, wanted) for few in some]
+        return pd.concat(parts, ignore_index=True)
+
+    def called(self, person_id: int) -> str:
+        """Under which number the actor knows a person: the record number, or the pseudonym."""
+        mask = self._mask()
+        return mask.pseudonym(person_id) if mask else record_number(person_id)
 
     def _numbers(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Person and number, the one stated last at the end."""

@@ -12,11 +12,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from math import ceil
 from pathlib import Path
 from typing import Any
 
+from kanglu.care.checks import now
+from kanglu.care.permitted import permitted, reason_of
 from kanglu.errors import ReportError
 from kanglu.record import open as open_record
 from kanglu.reporting import confine
@@ -24,7 +26,7 @@ from kanglu.reporting.job import Outcome, Plan
 from kanglu.reporting.manifest import Manifest, Row, row_of
 from kanglu.reporting.order import Order, plan_of
 from kanglu.reporting.worker import Chunk, render_chunk
-from kanglu.trust import Actor
+from kanglu.trust import Actor, ConsentPurpose
 
 Progress = Callable[[int, int], None]
 """Told how many of how many reports are done, whenever that has changed."""
@@ -36,19 +38,27 @@ _STRIKES = 3
 
 @dataclass(frozen=True)
 class Done:
-    """How a batch ended: how many reports were made, and were still as before; which failed, and why."""
+    """How a batch ended: how many reports were made, and were still as before; which failed, and why.
+
+    `left_out` are the people who refused the use of their facts for care, or withdrew it, and since when.
+    """
 
     folder: Path
     made: int
     skipped: int
     failed: Mapping[str, str]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "folder": str(self.folder)}
 
     def to_text(self) -> str:
-        lines = [f"{self.made} made, {self.skipped} unchanged, {len(self.failed)} failed: {self.folder}"]
-        return "\n".join([*lines, *(f"  {name}: {reason}" for name, reason in self.failed.items())])
+        left_out = f", {len(self.left_out)} left out" if self.left_out else ""
+        said = (
+            f"{self.made} made, {self.skipped} unchanged, {len(self.failed)} failed{left_out}: {self.folder}"
+        )
+        each = {**self.failed, **{name: f"left out, {why}" for name, why in self.left_out.items()}}
+        return "\n".join([said, *(f"  {name}: {reason}" for name, reason in each.items())])
 
 
 def render(
@@ -78,7 +88,11 @@ def render(
     plan = plan_of(order, database, timeout)
     with Manifest(plan.folder) as manifest, _hands(jobs, scheduler) as hands:
         before = dict(manifest.rows)
-        chunks = _chunks(order, plan, database, actor, before, hands.number)
+        people, left_out = _people(order, plan, database, actor)
+        manifest.leave_out(
+            row_of(plan, Outcome(name, "left_out", reason=why)) for name, why in left_out.items()
+        )
+        chunks = _chunks(people, database, actor, before, hands.number)
         total = sum(len(chunk.people) for chunk in chunks)
         ended: list[Row] = []
         for rows in _rendered(plan, chunks, hands):
@@ -88,18 +102,32 @@ def render(
                 progress(len(ended), total)
     failed = {row.name: row.reason for row in ended if row.state == "failed"}
     same = sum(row.state == "skipped" for row in ended)
-    return Done(plan.folder, len(ended) - same - len(failed), same, failed)
+    return Done(plan.folder, len(ended) - same - len(failed), same, failed, left_out)
+
+
+def _people(
+    order: Order, plan: Plan, database: str | None, actor: Actor | None
+) -> tuple[dict[int, str], dict[str, str]]:
+    """Whom the order is about, by id; and who is left out by what they said of care until now, and why."""
+    if not plan.personal:
+        return {0: order.name}, {}
+    with open_record(database, actor=actor, purpose="report", as_of=plan.as_of, known=plan.known) as store:
+        people = store.panel(order.panel).people
+        numbers = dict(zip(people["person_id"].tolist(), people["record_number"].tolist(), strict=True))
+        found = permitted(store, list(numbers), ConsentPurpose.CARE, now(store))
+    left_out = {numbers[one]: reason_of(said) for one, said in found.left_out.items()}
+    return {one: numbers[one] for one in found.ids}, left_out
 
 
 def _chunks(
-    order: Order, plan: Plan, database: str | None, actor: Actor | None, before: Mapping[str, Row], hands: int
+    people: Mapping[int, str],
+    database: str | None,
+    actor: Actor | None,
+    before: Mapping[str, Row],
+    hands: int,
 ) -> list[Chunk]:
-    """Whom the order is about, in chunks."""
-    if not plan.personal:
-        return [Chunk(database, actor, {0: order.name}, dict(before))]
-    with open_record(database, actor=actor, purpose="report", as_of=plan.as_of, known=plan.known) as store:
-        people = store.panel(order.panel).people
-    ids, numbers = people["person_id"].tolist(), people["record_number"].tolist()
+    """The people in chunks."""
+    ids, numbers = list(people), list(people.values())
     size = min(PEOPLE_AT_A_TIME, max(1, ceil(len(ids) / (hands * _TURNS))))
     return [
         Chunk(

@@ -10,7 +10,7 @@ from kanglu.i18n import Lang
 
 Format = Literal["html", "pdf"]
 FORMATS: tuple[Format, ...] = ("html", "pdf")
-State = Literal["done", "failed", "skipped"]
+State = Literal["done", "failed", "skipped", "left_out"]
 """Skipped: done in an earlier run and unchanged since."""
 PARTIAL = ".part"
 """How the names of files end that are being written; a killed batch leaves some behind."""
@@ -75,7 +75,7 @@ class Outcome:
 
     Parameters
     ----------
-    reason : why it failed.
+    reason : why it failed, or since when the person does not want it.
     notes : what people should know of a finished report: characters without a glyph, warnings of its cells.
     seconds : wall time from the facts to the files.
     """

@@ -17,7 +17,7 @@ import orjson
 from kanglu.errors import ReportError
 from kanglu.record import Dossier
 from kanglu.record.dossier import PARTS
-from kanglu.reporting.job import PARTIAL, File, Format, Outcome, Plan, State
+from kanglu.reporting.job import FORMATS, PARTIAL, File, Format, Outcome, Plan, State
 
 NAME = "manifest.jsonl"
 _LOCK = ".manifest.lock"
@@ -103,6 +103,14 @@ class Manifest:
         self.rows.update({row.name: row for row in new})
         self._file.write(b"".join(map(_line, new)))
         self._file.flush()
+
+    def leave_out(self, rows: Iterable[Row]) -> None:
+        """Write down who is left out, and remove what an earlier run had made of them."""
+        new = list(rows)
+        for row in new:
+            for kind in FORMATS:
+                (self.folder / f"{row.name}.{kind}").unlink(missing_ok=True)
+        self.add(new)
 
     def compact(self) -> None:
         """Write the file anew, one row a report, by name."""
