@@ -29,6 +29,8 @@ from kanglu.reporting.wording import day_text, figure_text, limits_text, plain_n
 from kanglu.trust import Action, Resource
 from kanglu.trust.consent import called
 from kanglu.ui import Page, act
+from kanglu.ui.attachments import ROUTES as ATTACHMENTS
+from kanglu.ui.attachments import WithAttachments
 from kanglu.ui.people import sex_name
 from kanglu.ui.signing import within
 from kanglu.ui.visitors import house_of, visitor_of
@@ -58,7 +60,7 @@ class Figure:
     old: bool
 
 
-class Person(Page):
+class Person(WithAttachments, Page):
     """One person."""
 
     routes: ClassVar[tuple[str, ...]] = ("/person/{record_number}",)
@@ -90,6 +92,7 @@ class Person(Page):
         """Read the person anew."""
         dossier = self.store.dossier(self.number)
         self.who, self.number = dossier.person, dossier.person.record_number
+        self.list_attachments(dossier.media)
         rulings = [one.row for one in self.store.results([self.who.id])]
         self.look: Look = look(dossier, rulings, self.rules, self._, named=self.named)
 
@@ -336,4 +339,4 @@ async def open_record(request: Request) -> Response:
     return RedirectResponse(within(str(form.get("next", ""))), 303)
 
 
-ROUTES = (Route("/person/{record_number}/open", open_record, methods=["POST"]),)
+ROUTES = (Route("/person/{record_number}/open", open_record, methods=["POST"]), *ATTACHMENTS)

@@ -18,10 +18,9 @@ from kanglu.errors import ConsentError, RecordError
 from kanglu.record import Store
 from kanglu.record.facts import Media
 from kanglu.record.frames import rows_in
-from kanglu.record.media import Played
+from kanglu.record.media import RECORDING, Played
 from kanglu.trust import Action, ConsentPurpose, Resource, require
 
-RECORDING = "recording"
 _READ = ("id", "about", "effective", "seconds", "content_type", "sha256", "author")
 
 

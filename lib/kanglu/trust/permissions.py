@@ -31,6 +31,7 @@ class Resource(StrEnum):
     IDENTITY = "identity"
     AUDIT = "audit"
     RECORDING = "recording"
+    ATTACHMENT = "attachment"
     ACCOUNTS = "accounts"
     RULES = "rules"
     REPORTS = "reports"
@@ -47,6 +48,7 @@ _UNDO: Right = (Action.UNDO, Resource.FACTS)
 _EXPORT: Right = (Action.EXPORT, Resource.FACTS)
 _VERIFY: Right = (Action.VERIFY, Resource.AUDIT)
 _LISTEN: Right = (Action.READ, Resource.RECORDING)
+_LETTERS: Right = (Action.READ, Resource.ATTACHMENT)
 _ACCOUNTS: Right = (Action.WRITE, Resource.ACCOUNTS)
 _KEYS: Right = (Action.WRITE, Resource.KEYS)
 _BACK_UP: Right = (Action.EXPORT, Resource.RECORD)
@@ -55,7 +57,7 @@ _APPROVE: Right = (Action.APPROVE, Resource.RULES)
 _OTHERS: Right = (Action.READ, Resource.REPORTS)
 """Batches of reports that somebody else has ordered."""
 
-_CARING = frozenset({_OPEN, _READ, _NAMES, _WRITE, _EXPORT, _LISTEN, _PROPOSE})
+_CARING = frozenset({_OPEN, _READ, _NAMES, _WRITE, _EXPORT, _LISTEN, _LETTERS, _PROPOSE})
 """What all may do who look after people."""
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.HEALTH_MANAGER: _CARING | {_UNDO, _VERIFY},
