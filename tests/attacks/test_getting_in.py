@@ -5,8 +5,10 @@ import base64
 import json
 import re
 import secrets
+import threading
 import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -198,3 +200,32 @@ def test_an_act_that_the_page_does_not_have_is_not_done(window):
         answer = opened.act(name)
         assert "ok" not in answer, name
         assert answer["say"][0]["kind"] == "wrong"
+
+
+def test_however_many_passwords_are_tried_at_once_the_server_weighs_a_few_at_a_time(site, monkeypatch):
+    """Each takes a processor and 64 MB: many at once would leave nothing for those who are signed in."""
+    from kanglu.record import accounts
+
+    now, most, turn = [], [], threading.Lock()
+    weigh = accounts.matches
+
+    def counted(password, kept):
+        with turn:
+            now.append(1)
+            most.append(len(now))
+        try:
+            return weigh(password, kept)
+        finally:
+            now.pop()
+
+    monkeypatch.setattr(accounts, "matches", counted)
+
+    def tried(number):
+        with site.http() as client:
+            form = {"name": f"nobody{number}", "password": "wrong"}
+            return client.post("/sign-in", data=form, timeout=60).status_code
+
+    with ThreadPoolExecutor(12) as pool:
+        assert set(pool.map(tried, range(12))) == {401}
+    assert len(most) == 12
+    assert max(most) <= 2

@@ -10,6 +10,7 @@ from kanglu.errors import Unreachable
 from kanglu.record.database import opened
 
 SAID = "暂时无法连接档案库"
+SQLITE = pytest.mark.parametrize("ground", ["sqlite"], indirect=True)
 VISIT = f"/visit/{NUMBER}?form=phq9"
 
 
@@ -62,9 +63,8 @@ def test_a_store_that_was_open_goes_on(house, ground):
     assert store.verify().ok
 
 
+@SQLITE
 def test_no_empty_database_is_made_in_the_place_of_one_that_is_away(house, ground):
-    if not ground.url.startswith("sqlite"):
-        pytest.skip("a file")
     path = Path(ground.url.removeprefix("sqlite:///"))
     store = house.house.store(ROOT)
     store.status()
@@ -76,10 +76,9 @@ def test_no_empty_database_is_made_in_the_place_of_one_that_is_away(house, groun
     assert store.status()["people"] == 1
 
 
+@SQLITE
 def test_a_file_that_was_put_in_its_place_is_the_one_that_is_read(house, ground, tmp_path):
     """As when a backup is put back: nothing goes on writing into the file that was moved away."""
-    if not ground.url.startswith("sqlite"):
-        pytest.skip("a file")
     path = Path(ground.url.removeprefix("sqlite:///"))
     store = house.house.store(ROOT)
     store.status()
@@ -95,9 +94,8 @@ def test_a_file_that_was_put_in_its_place_is_the_one_that_is_read(house, ground,
         assert connection.execute("select count(*) from batch where label = 'after'").fetchone() == (0,)
 
 
+@SQLITE
 def test_while_another_program_holds_the_file_it_is_said_and_then_it_goes_on(house, ground, window):
-    if not ground.url.startswith("sqlite"):
-        pytest.skip("a file")
     path = Path(ground.url.removeprefix("sqlite:///"))
     page = window(VISIT)
     other = sqlite3.connect(path)

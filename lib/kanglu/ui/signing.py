@@ -1,7 +1,9 @@
 """Signing in and out, one's password, the language: plain forms, before any page is opened."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -17,6 +19,7 @@ from kanglu.ui.visitors import House, house_of, sign_in_path, visitor_of
 SESSION = "kanglu_session"
 LANGUAGE = "kanglu_language"
 _MONTH = 30 * 24 * 3600
+_AT_ONCE = CapacityLimiter(2)
 
 
 def language(request: Request, account: Account | None = None) -> Lang:
@@ -46,7 +49,7 @@ async def sign_in(request: Request) -> Response:
     name, to = str(form.get("name", "")), _after(str(form.get("next", "/")))
     house = house_of(request)
     try:
-        token = await run_in_threadpool(house.accounts.sign_in, name, str(form.get("password", "")))
+        token = await _weighed(house.accounts.sign_in, name, str(form.get("password", "")))
     except KangluError:
         _ = words(language(request))
         text = _("Name or password is wrong, or there were too many wrong ones. Try again after a minute.")
@@ -94,7 +97,7 @@ async def change_password(request: Request) -> Response:
     if new != str(form.get("again", "")):
         return _password(request, _("The two new passwords are not the same."))
     try:
-        await run_in_threadpool(house.accounts.change_password, visitor.account.id, old, new)
+        await _weighed(house.accounts.change_password, visitor.account.id, old, new)
     except PermissionError:
         return _password(request, _("The old password is wrong."))
     except KangluError:
@@ -103,7 +106,7 @@ async def change_password(request: Request) -> Response:
             n=SHORTEST,
         )
         return _password(request, wrong)
-    token = await run_in_threadpool(house.accounts.sign_in, visitor.account.id, new)
+    token = await _weighed(house.accounts.sign_in, visitor.account.id, new)
     answer = RedirectResponse("/", 303)
     _keep(request, answer, SESSION, token, int(LONGEST.total_seconds()))
     return answer
@@ -132,6 +135,11 @@ async def speak(request: Request) -> Response:
     if account is not None:
         await run_in_threadpool(house.accounts.speak, account.id, chosen)
     return answer
+
+
+async def _weighed[T](function: Callable[..., T], *given: str) -> T:
+    """Look at a password, a few at a time: each takes memory and a processor, also those that are guessed."""
+    return await to_thread.run_sync(function, *given, limiter=_AT_ONCE)
 
 
 def _keep(request: Request, answer: Response, name: str, value: str, seconds: int) -> None:
