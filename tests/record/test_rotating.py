@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -263,3 +264,16 @@ def test_with_the_key_in_the_environment_the_user_puts_the_new_one_in_front(
     monkeypatch.setenv("KANGLU_KEY", old)
     with pytest.raises(RecordError, match="does not belong"):
         opened(database_url)
+
+
+def test_whoever_writes_when_it_begins_ends_first_and_is_not_lost(filled: Store, reopen: Any) -> None:
+    writing, rotating_store = reopen(), reopen()
+    done: list[rotating.Rotated] = []
+    other = Thread(target=lambda: done.append(rotate(rotating_store)))
+    with writing.batch("under way") as writer:
+        other.start()
+        writer.person(PersonStatement((Identifier("mrn", "8"),), "后来"))
+    other.join()
+    assert done[0].rows["identifier"] == 3
+    assert [one.by for one in reopen().search("8").found] == ["identifier"]
+    whole(reopen())
