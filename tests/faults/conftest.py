@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,28 +50,41 @@ def ground(
 
         yield Ground(f"sqlite:///{path}", lambda: move(away, tmp_path), lambda: move(tmp_path, away))
         return
-    with _cluster(request) as found:
-        yield found
+    server = request.getfixturevalue("server")
+    yield Ground(server.cluster.url(server.cluster.create()), server.stop, server.start)
+    server.start()
 
 
-@contextmanager
-def _cluster(request: pytest.FixtureRequest) -> Iterator[Ground]:
+@dataclass
+class Server:
+    """A PostgreSQL server that can be stopped and started."""
+
+    cluster: Any
+    control: Callable[..., None]
+    up: bool = True
+
+    def stop(self) -> None:
+        """Stop it, as for an update of its own."""
+        self.control("-m", "fast", "-w", "stop")
+        self.up = False
+
+    def start(self) -> None:
+        """Start it, unless it runs."""
+        if not self.up:
+            at = self.cluster.folder
+            options = f"-c listen_addresses='' -c unix_socket_directories={at} -c fsync=off"
+            self.control("-l", at / "log", "-o", options, "-w", "start")
+            self.up = True
+
+
+@pytest.fixture(scope="module")
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A server of the module's own: that of all tests is left alone."""
     request.getfixturevalue("postgres")  # skips, or fails in CI, where there is none
     helper = _sibling("postgres")
-    control = helper._binaries() / "pg_ctl"
     with helper.cluster() as running:
-        at = ("-D", running.folder / "data")
-        options = f"-c listen_addresses='' -c unix_socket_directories={running.folder} -c fsync=off"
-        found = Ground(
-            running.url(running.create()),
-            lambda: helper._run(control, *at, "-m", "fast", "-w", "stop"),
-            lambda: helper._run(control, *at, "-l", running.folder / "log", "-o", options, "-w", "start"),
-        )
-        try:
-            yield found
-        finally:
-            if not (running.folder / "data" / "postmaster.pid").exists():
-                found.give_back()
+        program = helper._binaries() / "pg_ctl"
+        yield Server(running, lambda *given: helper._run(program, "-D", running.folder / "data", *given))
 
 
 @pytest.fixture

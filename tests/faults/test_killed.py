@@ -29,7 +29,7 @@ with record.open(sys.argv[1], actor=Actor("root", "root", Role.ADMIN)) as store:
 def test_what_was_said_to_be_kept_is_kept(store, database_url, tmp_path):
     path, root = tmp_path / "kept.json", Actor("root", "root", Role.ADMIN)
     Accounts(store.database).add(root, "root", "root", Role.ADMIN)
-    for _ in range(3):
+    for _ in range(2):
         child = subprocess.Popen(
             [sys.executable, "-c", _KEEPS, database_url, str(path)], stdout=subprocess.PIPE, text=True
         )
