@@ -52,6 +52,7 @@ def serve(
 
     from kanglu import record
     from kanglu.record.database import opened
+    from kanglu.ui.bounds import WORDS
     from kanglu.ui.server import Application
     from kanglu.ui.visitors import House
 
@@ -62,7 +63,7 @@ def serve(
     screen.say(f"Kanglu is at http://{host}:{port} (Ctrl+C ends it)")
     uvicorn.run(
         Application(house), host=host, port=port, log_level="warning", server_header=False,
-        ws_max_size=4 * 2**20, ws_ping_interval=20, ws_ping_timeout=30, proxy_headers=True,
+        ws_max_size=WORDS, ws_ping_interval=20, ws_ping_timeout=30, proxy_headers=True,
     )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from kanglu.record.accounts import Accounts
 from kanglu.record.database import opened
 from kanglu.record.tables import access_grant, person
 from kanglu.trust import Actor, Role
+from kanglu.ui.bounds import WORDS
 from kanglu.ui.server import Application
 from kanglu.ui.visitors import House
 
@@ -157,7 +158,9 @@ class serving:
 
     def __init__(self, application: Application) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(application, log_level="warning", lifespan="on", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            application, log_level="warning", lifespan="on", timeout_graceful_shutdown=2, ws_max_size=WORDS
+        )
         self.server = uvicorn.Server(config)
         self.server.install_signal_handlers = lambda: None  # type: ignore[attr-defined, method-assign]
         self.thread = threading.Thread(target=self._run, daemon=True)

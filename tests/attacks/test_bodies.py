@@ -9,7 +9,7 @@ import websockets
 from tests.attacks.conftest import run
 from tests.attacks.test_getting_in import SESSION, page_token
 
-from kanglu.ui.bounds import FORM
+from kanglu.ui.bounds import FORM, WORDS
 
 
 def test_nobody_can_fill_the_memory_or_the_disk_through_the_sign_in_form(site):
@@ -121,5 +121,27 @@ def test_a_broken_message_ends_its_own_connection_at_most(site, messages):
                 pass
 
     run(sent())
+    with site.http("chen") as client:
+        assert client.get("/").status_code == 200
+
+
+def test_a_message_that_is_too_large_ends_its_own_connection(site):
+    async def sent():
+        async with httpx.AsyncClient() as client:
+            token = site.token("chen")
+            page = page_token((await client.get(site.url, cookies={SESSION: token})).text)
+        async with websockets.connect(
+            site.url.replace("http", "ws") + "/ws",
+            subprotocols=["bokeh", page],
+            additional_headers={"cookie": f"{SESSION}={token}", "origin": site.url},
+        ) as wire:
+            await wire.recv()
+            with pytest.raises(websockets.exceptions.ConnectionClosed):
+                await wire.send("x" * (WORDS + 1))
+                while True:
+                    await asyncio.wait_for(wire.recv(), 20)
+            return wire.close_code
+
+    assert run(sent()) == 1009
     with site.http("chen") as client:
         assert client.get("/").status_code == 200
