@@ -277,3 +277,25 @@ def test_whoever_writes_when_it_begins_ends_first_and_is_not_lost(filled: Store,
     assert done[0].rows["identifier"] == 3
     assert [one.by for one in reopen().search("8").found] == ["identifier"]
     whole(reopen())
+
+
+def test_second_factors_and_what_people_ask_for_are_written_anew_too(filled: Store) -> None:
+    secret = filled.database.keys.encrypt("a secret of one's own")
+    asked = {
+        "id": 1,
+        "person_id": 1,
+        "kind": "access",
+        "received": "2026",
+        "due": "2026",
+        "state": "received",
+    }
+    with filled.database.writing() as connection:
+        connection.execute(tables.account.update().values(second_factor=secret))
+        row = {**asked, "cipher": secret, "entered_by": "root", "recorded": "2026"}
+        connection.execute(tables.rights_request.insert().values(**row))
+    rotate(filled)
+    with filled.database.reading() as connection:
+        kept = (tables.account.c.second_factor, tables.rights_request.c.cipher)
+        found = [connection.scalar(select(column)) for column in kept]
+    new = Keys(filled.database.keys.master)
+    assert [new.decrypt(str(one)) for one in found] == ["a secret of one's own"] * 2
