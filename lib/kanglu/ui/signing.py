@@ -1,6 +1,7 @@
 """Signing in and out, one's password, the language: plain forms, before any page is opened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from math import ceil
 from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter, to_thread
@@ -9,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from kanglu.errors import KangluError
+from kanglu.errors import KangluError, PermissionDenied
 from kanglu.i18n import LANGS, Lang, words
 from kanglu.record.accounts import LONGEST, Account
 from kanglu.trust.passwords import SHORTEST
 from kanglu.ui.frame import plain
+from kanglu.ui.tries import SOON, WAITING, TooManyTries
 from kanglu.ui.visitors import House, house_of, sign_in_path, visitor_of
 
 SESSION = "kanglu_session"
@@ -49,7 +51,9 @@ async def sign_in(request: Request) -> Response:
     name, to = str(form.get("name", "")), _after(str(form.get("next", "/")))
     house = house_of(request)
     try:
-        token = await _weighed(house.accounts.sign_in, name, str(form.get("password", "")))
+        token = await _weighed(request, house.accounts.sign_in, name, str(form.get("password", "")))
+    except TooManyTries as error:
+        return _sign_in(request, to, name, _held_up(request, error), 429, _retry(error))
     except KangluError:
         _ = words(language(request))
         text = _("Name or password is wrong, or there were too many wrong ones. Try again after a minute.")
@@ -62,11 +66,19 @@ async def sign_in(request: Request) -> Response:
     return answer
 
 
-def _sign_in(request: Request, to: str, name: str = "", wrong: str = "", status: int = 200) -> Response:
+def _sign_in(
+    request: Request,
+    to: str,
+    name: str = "",
+    wrong: str = "",
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     lang = language(request)
     _ = words(lang)
     values = {"next": to, "name": name, "wrong": wrong}
-    return HTMLResponse(plain(lang, sign_in_path(to), _("Sign in"), "sign_in.html", values), status)
+    page = plain(lang, sign_in_path(to), _("Sign in"), "sign_in.html", values)
+    return HTMLResponse(page, status, headers)
 
 
 def _after(path: str | None) -> str:
@@ -97,7 +109,9 @@ async def change_password(request: Request) -> Response:
     if new != str(form.get("again", "")):
         return _password(request, _("The two new passwords are not the same."))
     try:
-        await _weighed(house.accounts.change_password, visitor.account.id, old, new)
+        await _weighed(request, house.accounts.change_password, visitor.account.id, old, new)
+    except TooManyTries as error:
+        return _password(request, _held_up(request, error), 429, _retry(error))
     except PermissionError:
         return _password(request, _("The old password is wrong."))
     except KangluError:
@@ -106,13 +120,15 @@ async def change_password(request: Request) -> Response:
             n=SHORTEST,
         )
         return _password(request, wrong)
-    token = await _weighed(house.accounts.sign_in, visitor.account.id, new)
+    token = await to_thread.run_sync(house.accounts.sign_in, visitor.account.id, new, limiter=_AT_ONCE)
     answer = RedirectResponse("/", 303)
     _keep(request, answer, SESSION, token, int(LONGEST.total_seconds()))
     return answer
 
 
-def _password(request: Request, wrong: str = "") -> Response:
+def _password(
+    request: Request, wrong: str = "", status: int = 422, headers: Mapping[str, str] | None = None
+) -> Response:
     visitor = visitor_of(request)
     values = {
         "must": visitor.account.must_change, "wrong": wrong, "shortest": SHORTEST, "next": "/",
@@ -120,7 +136,7 @@ def _password(request: Request, wrong: str = "") -> Response:
     }  # fmt: skip
     title = visitor.words("Change password")
     page = plain(visitor.lang, "/password", title, "password.html", values)
-    return HTMLResponse(page, 422 if wrong else 200)
+    return HTMLResponse(page, status if wrong else 200, headers)
 
 
 async def speak(request: Request) -> Response:
@@ -137,9 +153,38 @@ async def speak(request: Request) -> Response:
     return answer
 
 
-async def _weighed[T](function: Callable[..., T], *given: str) -> T:
-    """Look at a password, a few at a time: each takes memory and a processor, also those that are guessed."""
-    return await to_thread.run_sync(function, *given, limiter=_AT_ONCE)
+async def _weighed[T](request: Request, function: Callable[..., T], *given: str) -> T:
+    """Look at a password, a few at a time: each takes memory and a processor, also those that are guessed.
+
+    Raises `TooManyTries` without looking where this address guessed too often, or too many wait already.
+    """
+    if _AT_ONCE.statistics().tasks_waiting >= WAITING:
+        raise TooManyTries(SOON, flood=True)
+    house, address = house_of(request), request.client.host if request.client else None
+    now = house.clock()
+    house.tries.take(address, now)
+    try:
+        result = await to_thread.run_sync(function, *given, limiter=_AT_ONCE)
+    except PermissionDenied:
+        raise
+    except Exception:
+        house.tries.take_back(address, now)
+        raise
+    house.tries.take_back(address, now)
+    return result
+
+
+def _held_up(request: Request, error: TooManyTries) -> str:
+    """When to try again, in words."""
+    _ = words(language(request))
+    if error.flood:
+        return _("Too many are signing in at this moment. Try again in a few seconds.")
+    minutes = ceil(error.wait.total_seconds() / 60)
+    return _("Too many wrong passwords came from this network. Try again in {n} min.", n=minutes)
+
+
+def _retry(error: TooManyTries) -> dict[str, str]:
+    return {"retry-after": str(ceil(error.wait.total_seconds()))}
 
 
 def _keep(request: Request, answer: Response, name: str, value: str, seconds: int) -> None:

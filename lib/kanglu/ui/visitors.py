@@ -18,6 +18,7 @@ from kanglu.record.database import Database
 from kanglu.record.opened import Clock, in_china, system_clock
 from kanglu.trust import Actor, Purpose
 from kanglu.trust.permissions import PURPOSES, require_purpose
+from kanglu.ui.tries import Tries
 
 
 @dataclass(eq=False)
@@ -30,12 +31,14 @@ class House:
     clock : gives the time; tests move it.
     folder : where reports, recordings and uploads lie; the installation's home when None.
     whose : the pages that are open, by the name of their session: the token of whoever opened each.
+    tries : the wrong passwords of the last minutes.
     """
 
     database: Database
     clock: Clock = system_clock
     folder: Path = field(default_factory=home)
     whose: dict[str, str] = field(default_factory=dict, repr=False)
+    tries: Tries = field(default_factory=Tries, repr=False)
 
     @cached_property
     def accounts(self) -> Accounts:
