@@ -25,6 +25,7 @@ FACTS = CARERS | {ANALYST}
 WRITE = CARERS | {OPERATOR}
 UNDO = {MANAGER, OPERATOR, ADMIN}
 VERIFY = {MANAGER, SUPERVISOR, OPERATOR, ADMIN}
+TRAIL = {MANAGER, SUPERVISOR, ADMIN}
 APPROVE = {CLINICIAN, SUPERVISOR, ADMIN}
 ALL = set(Role)
 WALLED = {MANAGER, CLINICIAN}
@@ -66,6 +67,7 @@ OF_A_PERSON: dict[str, tuple[set[Role], Call]] = {
     "masked_identity": (CARERS, lambda s, c: s.masked_identity(c.view)),
     "open_paper": (CARERS, lambda s, c: s.open_paper(c.view, c.id)),
     "play_media": (CARERS, lambda s, c: s.play_media(c.view, c.id)),
+    "trail": (TRAIL, lambda s, c: s.trail(c.view)),
     "consents": (FACTS, lambda s, c: s.consents([c.id], "care", s.moment)),
     "known_facts": (ALL, lambda s, c: s.known_facts([c.id], ["weight"], s.as_of, s.known)),
     "current_results": (ALL, lambda s, c: s.current_results([c.id], s.known)),

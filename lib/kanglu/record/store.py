@@ -32,6 +32,7 @@ from kanglu.record.person import Person, series_of
 from kanglu.record.proposing import Proposing
 from kanglu.record.reaching import Reaching
 from kanglu.record.search import MOST, Matches, find_people
+from kanglu.record.trail import Trail
 from kanglu.record.undo import Undone, undo
 from kanglu.record.versions import Versioned
 from kanglu.record.walls import seen_among
@@ -45,7 +46,9 @@ if TYPE_CHECKING:
 PEOPLE_AT_A_TIME = 100
 
 
-class Store(Evaluating, Proposing, Keeping, Drafting, Versioned, Batches, Reaching, Identifying, Granting):
+class Store(
+    Evaluating, Proposing, Keeping, Drafting, Versioned, Batches, Reaching, Identifying, Granting, Trail
+):
     """An open record. Made by `kanglu.record.open`, which tells its parameters."""
 
     # -- reading -----------------------------------------------------------------------------
