@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 accounts = typer.Typer(
     name="account",
-    help="Who may sign in to the pages: list, add, a new password, disable.",
+    help="Who may sign in to the pages: list, add, a new password, disable, enable.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -129,6 +129,14 @@ def disable(name: Name, database: Database = None) -> None:
     with closing(_accounts(database)) as found:
         found.disable(_administrator(), name)
     screen.say(f"{name} may no longer sign in.")
+
+
+@accounts.command()
+def enable(name: Name, database: Database = None) -> None:
+    """Let somebody sign in again who was disabled, with a new password for one sign-in."""
+    with closing(_accounts(database)) as found:
+        password = found.enable(_administrator(), name)
+    screen.say(f"{name}: password for one sign-in {password}")
 
 
 def _accounts(database: str | None) -> "Accounts":

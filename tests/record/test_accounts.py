@@ -194,6 +194,42 @@ def test_a_password_is_changed_only_by_who_knows_it(accounts, chen):
         accounts.change_password(chen, GOOD, GOOD)
 
 
+def test_an_account_that_is_enabled_again_needs_a_new_password(accounts, chen):
+    token = accounts.sign_in(chen, GOOD)
+    accounts.disable(ADMIN, chen)
+    given = accounts.enable(ADMIN, chen)
+    assert accounts.who(token) is None
+    with pytest.raises(PermissionDenied):
+        accounts.sign_in(chen, GOOD)
+    assert accounts.who(accounts.sign_in(chen, given)).must_change
+
+
+def test_only_the_administrator_enables_an_account_and_only_one_that_is_there(accounts, chen):
+    accounts.disable(ADMIN, chen)
+    with pytest.raises(PermissionDenied):
+        accounts.enable(Actor("sun", "孙主任", Role.SUPERVISOR), chen)
+    with pytest.raises(NotFound):
+        accounts.enable(ADMIN, "nobody")
+    assert accounts.all()[0].disabled
+
+
+def test_the_log_says_from_where_somebody_signed_in_or_was_refused(accounts, chen, store):
+    accounts.sign_in(chen, GOOD, "192.0.2.1")
+    with pytest.raises(PermissionDenied):
+        accounts.sign_in(chen, "wrong", "192.0.2.2")
+    accounts.sign_in(chen, GOOD)
+    with store.database.reading() as connection:
+        said = connection.execute(
+            select(audit_event.c.came_from)
+            .where(audit_event.c.action.in_(["sign in", "sign-in refused"]))
+            .order_by(audit_event.c.id)
+        )
+        assert list(said.scalars()) == ["192.0.2.1", "192.0.2.2", None]
+        kept = select(login_session.c.came_from).order_by(login_session.c.came_from)
+        assert "192.0.2.1" in connection.execute(kept).scalars().all()
+    assert store.verify().ok
+
+
 def test_what_happens_to_accounts_is_in_the_audit_log(accounts, chen, store):
     accounts.sign_out(accounts.sign_in(chen, GOOD))
     with pytest.raises(PermissionDenied):

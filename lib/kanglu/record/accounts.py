@@ -7,7 +7,7 @@ database signs nobody in. A session ends when it is signed out of, has been idle
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -120,11 +120,11 @@ class Accounts:
 
     def reset(self, by: Actor, id: str) -> str:
         """Give an account a new one-time password, end its sessions and any waiting."""
-        require(by, Action.WRITE, Resource.ACCOUNTS)
-        password = one_time()
-        values = {"password": hashed(password), "must_change": True, "failures": 0, "locked_until": None}
-        self._change(by, id, "reset password", values)
-        return password
+        return self._renewed(by, id, "reset password", {})
+
+    def enable(self, by: Actor, id: str) -> str:
+        """Let somebody sign in again, with a new one-time password; the one from before is worth nothing."""
+        return self._renewed(by, id, "enable account", {"disabled": None})
 
     def disable(self, by: Actor, id: str) -> None:
         """Let somebody sign in no more; sessions end at once."""
@@ -153,8 +153,8 @@ class Accounts:
 
     # -- signing in ----------------------------------------------------------------------------
 
-    def sign_in(self, id: str, password: str) -> str:
-        """Sign somebody in and give the token of the session.
+    def sign_in(self, id: str, password: str, came_from: str | None = None) -> str:
+        """Sign somebody in and give the token of the session; the address is kept with it and in the log.
 
         Raises `PermissionDenied`, with the same words for an unknown name and for a wrong password.
         """
@@ -169,7 +169,7 @@ class Accounts:
                     self._failed(connection, login, now)
                 # Whoever types a password in the place of the name does not have it written down.
                 deed = {"account": login if row is not None else "unknown", "locked": locked}
-                self._note(connection, SYSTEM, "sign-in refused", deed)
+                self._note(connection, replace(SYSTEM, came_from=came_from), "sign-in refused", deed)
             else:
                 known = update(account).where(account.c.id == login)
                 connection.execute(known.values(failures=0, locked_until=None))
@@ -177,10 +177,10 @@ class Accounts:
                 connection.execute(
                     insert(login_session).values(
                         id=_hash(token), account_id=login, created=instant(now), seen=instant(now),
-                        expires=instant(now + LONGEST), ended=None,
+                        expires=instant(now + LONGEST), ended=None, came_from=came_from,
                     )
                 )  # fmt: skip
-                self._note(connection, _account(row).actor, "sign in", {})
+                self._note(connection, replace(_account(row).actor, came_from=came_from), "sign in", {})
                 return token
         if locked:
             raise PermissionDenied(
@@ -235,6 +235,14 @@ class Accounts:
                 must_change=True, failures=0, institution=made.institution,
             )
         )  # fmt: skip
+
+    def _renewed(self, by: Actor, id: str, what: str, values: dict[str, Any]) -> str:
+        """Change an account and give it a new one-time password."""
+        require(by, Action.WRITE, Resource.ACCOUNTS)
+        password = one_time()
+        fresh = {"password": hashed(password), "must_change": True, "failures": 0, "locked_until": None}
+        self._change(by, id, what, fresh | values)
+        return password
 
     def _change(self, by: Actor, id: str, what: str, values: dict[str, Any]) -> None:
         """Change an account and end its sessions."""

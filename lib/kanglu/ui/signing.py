@@ -51,7 +51,8 @@ async def sign_in(request: Request) -> Response:
     name, to = str(form.get("name", "")), _after(str(form.get("next", "/")))
     house = house_of(request)
     try:
-        token = await _weighed(request, house.accounts.sign_in, name, str(form.get("password", "")))
+        password = str(form.get("password", ""))
+        token = await _weighed(request, house.accounts.sign_in, name, password, _address(request))
     except TooManyTries as error:
         return _sign_in(request, to, name, _held_up(request, error), 429, _retry(error))
     except KangluError:
@@ -120,7 +121,8 @@ async def change_password(request: Request) -> Response:
             n=SHORTEST,
         )
         return _password(request, wrong)
-    token = await to_thread.run_sync(house.accounts.sign_in, visitor.account.id, new, limiter=_AT_ONCE)
+    again = (visitor.account.id, new, visitor.came_from)
+    token = await to_thread.run_sync(house.accounts.sign_in, *again, limiter=_AT_ONCE)
     answer = RedirectResponse("/", 303)
     _keep(request, answer, SESSION, token, int(LONGEST.total_seconds()))
     return answer
@@ -153,14 +155,14 @@ async def speak(request: Request) -> Response:
     return answer
 
 
-async def _weighed[T](request: Request, function: Callable[..., T], *given: str) -> T:
+async def _weighed[T](request: Request, function: Callable[..., T], *given: str | None) -> T:
     """Look at a password, a few at a time: each takes memory and a processor, also those that are guessed.
 
     Raises `TooManyTries` without looking where this address guessed too often, or too many wait already.
     """
     if _AT_ONCE.statistics().tasks_waiting >= WAITING:
         raise TooManyTries(SOON, flood=True)
-    house, address = house_of(request), request.client.host if request.client else None
+    house, address = house_of(request), _address(request)
     now = house.clock()
     house.tries.take(address, now)
     try:
@@ -172,6 +174,10 @@ async def _weighed[T](request: Request, function: Callable[..., T], *given: str)
         raise
     house.tries.take_back(address, now)
     return result
+
+
+def _address(request: Request) -> str | None:
+    return request.client.host if request.client else None
 
 
 def _held_up(request: Request, error: TooManyTries) -> str:
