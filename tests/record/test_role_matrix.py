@@ -6,6 +6,8 @@ A function that is added to the store has to be added here: nothing is open beca
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -87,6 +89,7 @@ OTHERS: dict[str, tuple[set[Role], Call]] = {
     "for_rules": (WRITE, lambda s, c: s.for_rules()),
     "undo": (UNDO, lambda s, c: s.undo(99)),
     "exported": (FACTS, lambda s, c: s.exported("x", [c.number])),
+    "write_copy": (FACTS, lambda s, c: s.write_copy([], Path(mkdtemp()) / "x.sqlite", move_days=False)),
     "verify": (VERIFY, lambda s, c: s.verify()),
     "keep_paper": (WRITE, lambda s, c: s.keep_paper(b"%PDF-1.7 %%EOF")),
     "keep_media": (WRITE, lambda s, c: s.keep_media(c.tone)),
@@ -116,9 +119,9 @@ OTHERS: dict[str, tuple[set[Role], Call]] = {
 """What is asked about nobody in particular, and who may."""
 
 NAMES_NOBODY = {
-    *("close", "called", "status", "batches", "people_count", "everybody", "seen", "stamp", "batch_labelled"),
-    *("changed_people", "due_people", "people_to_evaluate", "last_evaluation", "rule_versions"),
-    *("published", "publications", "rule_proposal", "rule_proposals"),
+    *("close", "called", "copy_expired", "status", "batches", "batch_labelled", "people_count", "everybody"),
+    *("seen", "stamp", "last_evaluation", "changed_people", "due_people", "people_to_evaluate"),
+    *("rule_versions", "published", "publications", "rule_proposal", "rule_proposals"),
 }
 """Counts, ids, and the rules themselves: for whoever may open the record."""
 

@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,12 @@ class Database:
         engine, self._process = make_engine(url), os.getpid()
         on_disk = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
         self._engine = _watched(engine, str(url.database)) if on_disk else engine
+
+    def veiled(self) -> "Database":
+        """The same database for somebody who may not know people: without what reads or finds identifiers."""
+        same = copy(self)
+        same.keys = self.keys.veiled()
+        return same
 
     @property
     def name(self) -> str:

@@ -1,9 +1,10 @@
 """Everything the record holds of one person at one moment: what a report is made from."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from kanglu.record import tables
 from kanglu.record.frames import facts_of, split
 from kanglu.record.moment import Moment
 from kanglu.record.people import PersonView, people_frame, views
+from kanglu.record.veiling import Days, veiled
 from kanglu.trust.keys import Keys
 
 PARTS = {
@@ -77,6 +79,12 @@ class Dossier:
     catalogue_revision: str
     last_recorded: str | None
     batches: pd.DataFrame
+
+    def veiled(self, days: Days) -> "Dossier":
+        """The same as somebody sees it who may not know whom it is about."""
+        facts: dict[str, Any] = {part: veiled(getattr(self, part), days) for part in PARTS}
+        labels = [f"batch {one}" for one in self.batches["id"].tolist()]
+        return replace(self, **facts, batches=self.batches.assign(label=pd.array(labels, dtype="str")))
 
 
 assert set(PARTS) <= {part.name for part in fields(Dossier)}

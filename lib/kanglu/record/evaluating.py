@@ -1,6 +1,7 @@
 """What the store gives to the rules, and takes from them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from kanglu.record.known import COLUMNS, Known
 from kanglu.record.moment import Moment
 from kanglu.record.opened import Opened
 from kanglu.record.rulings import Evaluation, Stored
+from kanglu.record.veiling import veiled_columns
 from kanglu.trust import Action, Resource, require
 from kanglu.trust.permissions import allowed
 
@@ -72,16 +74,19 @@ class Evaluating(Opened):
         self._require_seen(ids)
         self._audit([Deed("read for rules", None, {"people": len(ids)})])
         with uncollected(), self.database.reading() as connection:
-            return knowing.read_known(
+            found = knowing.read_known(
                 connection, ids, indicators, Moment(as_of, known), kinds=kinds, mask=self._mask()
             )
+        return self._shown_known(found)
 
     def known_entered(self, person_id: int, moment: Moment, kinds: Collection[str]) -> Known:
         """One person's facts of these kinds, for whoever enters more and has read the person; not audited."""
         self._require_read()
         self._require_seen([person_id])
         with self.database.reading() as connection:
-            return knowing.read_known(connection, [person_id], (), moment, kinds=kinds, mask=self._mask())
+            mask = self._mask()
+            found = knowing.read_known(connection, [person_id], (), moment, kinds=kinds, mask=mask)
+        return self._shown_known(found)
 
     def care_teams(self, moment: Moment) -> pd.DataFrame:
         """Who is in whose care team, also of those whom the actor may not see: the load of the staff.
@@ -202,6 +207,12 @@ class Evaluating(Opened):
         with self.database.writing() as connection:
             lock_writers(connection)
             rulings.enter_rule_versions(connection, instant(self.clock()), rows)
+
+    def _shown_known(self, found: Known) -> Known:
+        """Facts in columns as the actor may see them."""
+        if self._veil() is None:
+            return found
+        return replace(found, tables={name: veiled_columns(rows) for name, rows in found.tables.items()})
 
     def _of_seen(self, rows: list[Stored]) -> list[Stored]:
         """The rows of those whom the actor may see."""

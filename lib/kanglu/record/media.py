@@ -138,7 +138,7 @@ class Keeping(Opened):
         self._require_seen([view.id])
         self._audit([Deed("read facts", view.record_number, {"kind": "media"})])
         with self.database.reading() as connection:
-            return facts_of(connection, "media", [view.id], self.moment)
+            return self._shown(facts_of(connection, "media", [view.id], self.moment))
 
     def sweep_media(self) -> tuple[str, ...]:
         """Remove the files that no fact names, as after an undo; gives their names."""

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 from sqlalchemy import ColumnElement
 
 from kanglu.dates import instant
@@ -16,6 +17,7 @@ from kanglu.record.auditing import Deed, Scribe
 from kanglu.record.database import Database
 from kanglu.record.identity import record_number
 from kanglu.record.moment import Moment, day
+from kanglu.record.veiling import Days, true_days, veiled
 from kanglu.record.walls import seen_among, wall
 from kanglu.trust import Action, Actor, Purpose, Resource, require
 from kanglu.trust.keys import Keys
@@ -38,6 +40,11 @@ def system_clock() -> datetime:
 def in_china(moment: datetime | str) -> datetime:
     """A time that knows its zone, or an instant of the record, by the clock in China."""
     return (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(ZoneInfo(ZONE))
+
+
+def _touches_identity(actor: Actor) -> bool:
+    """Whether somebody has identifiers to read, or to enter."""
+    return allowed(actor, Action.READ, Resource.IDENTITY) or allowed(actor, Action.WRITE, Resource.FACTS)
 
 
 class Opened:
@@ -63,6 +70,8 @@ class Opened:
         clock: Clock = system_clock,
         catalogue: "Catalogue | None" = None,
     ) -> None:
+        if database is not None and not _touches_identity(actor):
+            database = database.veiled()
         self._database, self.actor, self.purpose, self.clock = database, actor, purpose, clock
         self._as_of, self._known, self._catalogue = as_of, known, catalogue
         self._for_rules = False
@@ -123,6 +132,17 @@ class Opened:
         """The keys to make pseudonyms with, for an actor who may not know who people are."""
         named = allowed(self.actor, Action.READ, Resource.IDENTITY)
         return None if named else self.database.keys
+
+    def _veil(self) -> Days | None:
+        """How days are shown to an actor who may read facts and not know whose they are; None for others."""
+        reads = allowed(self.actor, Action.READ, Resource.FACTS)
+        named = allowed(self.actor, Action.READ, Resource.IDENTITY)
+        return true_days(self.as_of) if reads and not named else None
+
+    def _shown(self, facts: pd.DataFrame) -> pd.DataFrame:
+        """Facts of one kind as the actor may see them."""
+        days = self._veil()
+        return facts if days is None else veiled(facts, days)
 
     def _audit(self, deeds: Sequence[Deed]) -> None:
         scribe = Scribe(self.actor, self.purpose, self.database.keys)

@@ -123,10 +123,16 @@ def _shown(stated: Sequence[Any], moment: Moment, pseudonym: str | None) -> tupl
     return (
         pseudonym or name,
         sex or "unknown",
-        _full(birth),
+        _full(birth) if pseudonym is None else _month(birth),
         _full(death) if died else None,
         died or (death is None and bool(deceased)),
     )
+
+
+def _month(day: str | None) -> str | None:
+    """The first day of the month that a full day is in: what is shown of somebody under a pseudonym."""
+    full = _full(day)
+    return full and f"{full[:7]}-01"
 
 
 def _full(day: str | None) -> str | None:

@@ -80,7 +80,7 @@ class Reaching(Opened):
         with self.database.reading() as connection:
             some = [*chunks(sorted(set(ids)), _PEOPLE_A_QUERY)] or [[]]
             parts = [facts_of(connection, "consent", few, moment, wanted) for few in some]
-        return pd.concat(parts, ignore_index=True)
+        return self._shown(pd.concat(parts, ignore_index=True))
 
     def called(self, person_id: int) -> str:
         """Under which number the actor knows a person: the record number, or the pseudonym."""

@@ -25,8 +25,12 @@ def config(connection: Connection) -> Config:
     return made
 
 
-def init(url: str | None = None) -> str:
+def init(url: str | None = None, keys: Keys | None = None) -> str:
     """Make the database, or bring it to this revision; doing it again changes nothing.
+
+    Parameters
+    ----------
+    keys : those of the database; from the environment or its key file, where they are made, when None.
 
     Returns
     -------
@@ -42,7 +46,7 @@ def init(url: str | None = None) -> str:
     engine = make_engine(where)
     try:
         _upgrade(engine, shown)
-        keys = key_ring.create(key_path(where))
+        keys = keys or key_ring.create(key_path(where))
         with engine.connect().execution_options(kanglu_writing=True) as connection, connection.begin():
             _bind_key(connection, keys, shown)
     except OperationalError as error:

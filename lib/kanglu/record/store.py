@@ -22,6 +22,7 @@ from kanglu.record.granting import Granting
 from kanglu.record.identifying import Identifying
 from kanglu.record.identity import chunks
 from kanglu.record.identity import record_number as number_of
+from kanglu.record.lending import Lending
 from kanglu.record.media import Keeping
 from kanglu.record.merging import Merged, merge
 from kanglu.record.moment import Moment, day
@@ -47,7 +48,17 @@ PEOPLE_AT_A_TIME = 100
 
 
 class Store(
-    Evaluating, Proposing, Keeping, Drafting, Versioned, Batches, Reaching, Identifying, Granting, Trail
+    Evaluating,
+    Proposing,
+    Keeping,
+    Drafting,
+    Versioned,
+    Batches,
+    Reaching,
+    Identifying,
+    Granting,
+    Trail,
+    Lending,
 ):
     """An open record. Made by `kanglu.record.open`, which tells its parameters."""
 
@@ -80,6 +91,8 @@ class Store(
         for some in chunks(sorted(set(ids)), PEOPLE_AT_A_TIME):
             with uncollected(), self.database.reading() as connection:
                 read = list(read_dossiers(connection, some, moment, catalogue_revision=revision, mask=mask))
+                if (days := self._veil()) is not None:
+                    read = [one.veiled(days) for one in read]
             self._audit([Deed("read dossier", number_of(one.person.id)) for one in read])
             yield from read
 
@@ -155,7 +168,7 @@ class Store(
         about = {"kind": kind, **({} if indicators is None else {"indicators": sorted(indicators)})}
         self._audit([Deed("read facts", number_of(one), about) for one in people["person_id"].tolist()])
         with self.database.reading() as connection:
-            return read_facts(connection, ids, kind, moment, indicators)
+            return self._shown(read_facts(connection, ids, kind, moment, indicators))
 
     def facts_entered(self, person_id: int, kind: str, moment: Moment) -> pd.DataFrame:
         """One person's facts of a kind, for whoever is about to enter more and has read the person already.
@@ -165,7 +178,7 @@ class Store(
         self._require_read()
         self._require_seen([person_id])
         with self.database.reading() as connection:
-            return read_facts(connection, [person_id], kind, moment, None)
+            return self._shown(read_facts(connection, [person_id], kind, moment, None))
 
     def series(self, view: PersonView, indicator: str, since: str | None, until: str | None) -> pd.DataFrame:
         """See `Person.series`."""
@@ -177,7 +190,7 @@ class Store(
             from kanglu.record.frames import facts_of
 
             wanted = tables.observation.c.indicator == indicator
-            facts = facts_of(connection, "observation", [view.id], self.moment, wanted)
+            facts = self._shown(facts_of(connection, "observation", [view.id], self.moment, wanted))
         self._audit([Deed("read series", number_of(view.id), {"indicator": indicator})])
         return series_of(facts, indicator, since, until)
 
@@ -293,7 +306,10 @@ class Store(
             rows = connection.execute(
                 select(*(table.c[name] for name in columns)).order_by(table.c.id)
             ).fetchall()
-        return pd.DataFrame(rows, columns=list(columns))
+        found = pd.DataFrame(rows, columns=list(columns))
+        if self._veil() is not None:
+            found = found.assign(label=[f"batch {one}" for one in found["id"]], files=None, receipt=None)
+        return found
 
     def people_count(self) -> int:
         """How many people the record holds now."""

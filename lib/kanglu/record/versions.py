@@ -29,7 +29,8 @@ class Versioned(Opened):
         )
         columns = ("label", *table.c.keys())
         with self.database.reading() as connection:
-            return pd.DataFrame(connection.execute(query).fetchall(), columns=list(columns))
+            found = pd.DataFrame(connection.execute(query).fetchall(), columns=list(columns))
+        return self._shown(found)
 
     def batch_labelled(self, beginning: str) -> int | None:
         """The number of the batch whose label begins so and that was not undone; None when there is none."""

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from kanglu.errors import RecordError
+from kanglu.errors import PermissionDenied, RecordError
 
 ENVIRONMENT = "KANGLU_KEY"
 _BYTES = 32
@@ -114,6 +114,10 @@ class Keys:
         """The name under which an analyst knows a person: stable, and meaningless without the key."""
         return "P" + hmac.digest(self.pseudonyms, str(person_id).encode(), "sha256").hex()[:12].upper()
 
+    def veiled(self) -> "Keys":
+        """What is handed to somebody who may not know whom the record is about: pseudonyms and the seal."""
+        return Veiled(b"", naming=self.pseudonyms, sealing=self._seal, named=self.fingerprint)
+
     def encrypt(self, text: str) -> str:
         """AES-256-GCM with a fresh nonce, as base64 text."""
         return base64.b64encode(self.encrypt_bytes(text.encode())).decode()
@@ -154,6 +158,38 @@ class Keys:
         if head in self._ciphers:
             yield self._ciphers[head], cipher[HEAD_BYTES:], head + about
         yield from ((key, cipher, about) for key in self._ciphers.values())
+
+
+@dataclass(frozen=True)
+class Veiled(Keys):
+    """What makes pseudonyms and seals the audit chain; it holds no key that finds or reads an identifier."""
+
+    sealing: bytes = field(default=b"", repr=False)
+    named: str = ""
+
+    def _derived(self, use: str) -> bytes:
+        raise PermissionDenied(
+            f"Nothing is decrypted or looked up here ({use}): the record was opened under pseudonyms.",
+            remedy="Whoever may know people opens it in a role that may.",
+        )
+
+    @cached_property
+    def _ciphers(self) -> dict[bytes, bytes]:
+        return {b"": self._derived("cipher")}
+
+    @cached_property
+    def _seal(self) -> bytes:
+        return self.sealing
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The public name of the key in force."""
+        return self.named
+
+    @cached_property
+    def head(self) -> bytes:
+        """Nothing is encrypted here."""
+        return self._derived("cipher")
 
 
 def fingerprint_of(master: bytes) -> str:
