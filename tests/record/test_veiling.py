@@ -3,6 +3,7 @@
 import inspect
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 from kanglu import record
-from kanglu.errors import PermissionDenied
+from kanglu.errors import PermissionDenied, Unreachable
 from kanglu.insight.lab import environment, safe_copy
 from kanglu.record import Store
 from kanglu.record.facts import (
@@ -30,6 +31,7 @@ from kanglu.record.facts import (
 )
 from kanglu.record.veiling import TREATMENTS, Treatment, coded
 from kanglu.trust import LOCAL, Actor, Role
+from kanglu.trust.keys import Veiled
 
 ANALYST = Actor("an", "An", Role.ANALYST)
 PHONE, CARD, NATIONAL = "13911223344", "C99887766", "110105194912310021"
@@ -298,3 +300,16 @@ def test_that_a_copy_was_made_is_written_down(copy: Any, planted: Store) -> None
         ).fetchall()
     assert [(actor, purpose) for actor, purpose, _ in said] == [("an", "analysis")]
     assert '"people":1' in said[0][2]
+
+
+def test_a_rotation_hands_no_key_to_an_open_store_under_pseudonyms(
+    store: Store, database_url: str, clock: Any
+) -> None:
+    with record.open(database_url, actor=ANALYST, purpose="analysis", clock=clock) as analyst:
+        veiled = analyst.database.keys
+        assert isinstance(veiled, Veiled)
+        analyst.database.keys = replace(veiled, named="of before")
+        with pytest.raises(Unreachable):
+            analyst.panel("all")
+        with pytest.raises(PermissionDenied):
+            analyst.database.keys.derived("cipher")

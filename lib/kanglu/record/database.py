@@ -29,7 +29,7 @@ from kanglu.errors import Full, RecordError, Unreachable
 from kanglu.home import home
 from kanglu.record import tables
 from kanglu.trust import keys as key_ring
-from kanglu.trust.keys import Keys
+from kanglu.trust.keys import Keys, Veiled
 
 ENVIRONMENT = "KANGLU_DATABASE_URL"
 HEAD = "0005"
@@ -205,7 +205,8 @@ class Database:
         """
         in_force = connection.exec_driver_sql(_FINGERPRINT).scalar()
         if in_force != self.keys.fingerprint:
-            self.keys = _bound(self.url, connection, self.name)
+            keys = _bound(self.url, connection, self.name)
+            self.keys = keys.veiled() if isinstance(self.keys, Veiled) else keys
             raise Unreachable(
                 "The key of the database was changed while this was going on; nothing was written.",
                 where=self.name,
