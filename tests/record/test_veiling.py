@@ -194,6 +194,28 @@ def test_an_analysts_keys_read_and_find_nothing(analyst: Store, planted: Store) 
     assert planted.verify().ok
 
 
+def test_people_are_numbered_anew_in_a_copy(
+    planted: Store, analyst: Store, tmp_path: Path, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An id says the record number."""
+    with planted.batch("more") as writer:
+        for number in range(20):
+            one = writer.person(PersonStatement((Identifier("mrn", f"M{number}"),), "甲"))
+            writer.add(Observation(one, "weight", "2026-01-05", value=50.0 + number))
+    before = analyst.panel("all")
+    weights = dict(zip(before.ids, [before.store.person(one).series("weight")["value"].tolist()
+                                    for one in before.record_numbers], strict=True))  # fmt: skip
+    pseudonyms = dict(zip(before.record_numbers, before.ids, strict=True))
+    made = safe_copy(analyst, tmp_path)
+    monkeypatch.delenv("KANGLU_KEY")
+    with record.open(str(made.path), clock=clock) as there:
+        after = there.panel("all")
+        assert after.record_numbers == sorted(pseudonyms)
+        assert [pseudonyms[one] for one in after.record_numbers] != after.ids
+        for number in after.record_numbers:
+            assert there.person(number).series("weight")["value"].tolist() == weights[pseudonyms[number]]
+
+
 # -- the copy ------------------------------------------------------------------------------------------
 
 

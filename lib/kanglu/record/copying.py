@@ -5,7 +5,7 @@ telephones, addresses, recordings, consents, accounts, drafts and the audit log 
 on it needs neither the key nor the file of the record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,6 @@ from typing import Any, Final
 import pandas as pd
 from sqlalchemy import Connection, Table, select
 
-from kanglu.dates import instant
 from kanglu.record import tables
 from kanglu.record.bulk import bulk_insert
 from kanglu.record.database import key_path, make_engine, resolve
@@ -48,13 +47,15 @@ def write_copy(
     engine = make_engine(resolve(url))
     try:
         with engine.connect().execution_options(kanglu_writing=True) as made, made.begin():
-            count = _copy(source, made, keys, sorted(set(ids)), days, instant(now))
+            count = _copy(source, made, keys, sorted(set(ids)), days)
     finally:
         engine.dispose()
     return count
 
 
-def _copy(source: Connection, made: Connection, keys: Keys, ids: list[int], days: Days, at: str) -> int:
+def _copy(source: Connection, made: Connection, keys: Keys, ids: list[int], days: Days) -> int:
+    # An id says the record number, so people are numbered anew, by their pseudonyms.
+    numbers = {one: number for number, one in enumerate(sorted(ids, key=keys.pseudonym), start=1)}
     batches = _rows(source, tables.batch)
     for row in batches:
         row |= {"label": f"batch {row['id']}", "files": [], "receipt": {}, "relies_on": []}
@@ -62,35 +63,54 @@ def _copy(source: Connection, made: Connection, keys: Keys, ids: list[int], days
     for table in _RULES:
         _insert(made, table, _rows(source, table))
     return sum(
-        _copy_some(source, made, keys, ids[start : start + _PEOPLE_A_TIME], days)
+        _copy_some(source, made, keys, ids[start : start + _PEOPLE_A_TIME], days, numbers)
         for start in range(0, len(ids), _PEOPLE_A_TIME)
     )
 
 
-def _copy_some(source: Connection, made: Connection, keys: Keys, ids: list[int], days: Days) -> int:
+def _copy_some(
+    source: Connection,
+    made: Connection,
+    keys: Keys,
+    ids: list[int],
+    days: Days,
+    numbers: Mapping[int, int],
+) -> int:
     people = _rows(source, tables.person, tables.person.c.id.in_(ids))
     for row in people:
+        one = row["id"]
         row |= {
-            "record_number": keys.pseudonym(row["id"]),
-            "recorded": days.moved(row["id"], row["recorded"]),
+            "id": numbers[one],
+            "record_number": keys.pseudonym(one),
+            "recorded": days.moved(one, row["recorded"]),
         }
     _insert(made, tables.person, people)
     count = 0
     for name, table in tables.FACTS.items():
         if name not in _LEFT_OUT:
-            count += _copy_facts(source, made, table, ids, days)
+            count += _copy_facts(source, made, table, ids, days, numbers)
     given = _rows(source, tables.rule_result, tables.rule_result.c.person_id.in_(ids))
     moved = ("period", "starts", "ends", "window_start", "due", "lapses", "recorded", "withdrawn")
     for row in given:
         person = row["person_id"]
-        row |= {name: row[name] and days.moved(person, row[name]) for name in moved} | {"inputs": "[]"}
+        row |= {name: row[name] and days.moved(person, row[name]) for name in moved}
+        row |= {"person_id": numbers[person], "inputs": "[]"}
     _insert(made, tables.rule_result, given)
     seen = _rows(source, tables.evaluated_person, tables.evaluated_person.c.person_id.in_(ids))
+    for row in seen:
+        row["person_id"] = numbers[row["person_id"]]
     _insert(made, tables.evaluated_person, seen)
     return count
 
 
-def _copy_facts(source: Connection, made: Connection, table: Table, ids: list[int], days: Days) -> int:
+def _copy_facts(
+    source: Connection,
+    made: Connection,
+    table: Table,
+    ids: list[int],
+    days: Days,
+    numbers: Mapping[int, int],
+) -> int:
     rows = source.execute(select(table).where(table.c.person_id.in_(ids)).order_by(table.c.id)).fetchall()
     if not rows:
         return 0
@@ -101,6 +121,7 @@ def _copy_facts(source: Connection, made: Connection, table: Table, ids: list[in
     shown["recorded"] = [
         days.moved(person, text) for person, text in zip(owners, facts["recorded"].tolist(), strict=True)
     ]
+    shown["person_id"] = [numbers[one] for one in owners]
     cells = [[None if cell != cell else cell for cell in shown[name].tolist()] for name in columns]
     bulk_insert(made, table, columns, zip(*cells, strict=True))
     return len(rows)
