@@ -93,4 +93,4 @@ def test_members_of_a_zip_are_written_nowhere(site, tmp_path):
 )
 def test_a_recording_is_read_from_its_folder_alone(site, where):
     with site.house.store(ROOT) as store, pytest.raises(RecordError, match=r"decrypt|not there"):
-        store._bytes(where, "0" * 64)
+        store._bytes(where, "0" * 64, "The recording")
