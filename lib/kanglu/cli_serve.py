@@ -102,6 +102,9 @@ def add(
     ],
     called: Annotated[str, typer.Option(help="The person's name, as it is shown.")] = "",
     staff: Annotated[str | None, typer.Option(help="Which member of the staff this is (id).")] = None,
+    institution: Annotated[
+        str | None, typer.Option(help="Of which institution; a supervisor of one sees its people alone.")
+    ] = None,
     database: Database = None,
 ) -> None:
     """Make an account, and print its password for one sign-in."""
@@ -111,7 +114,9 @@ def add(
     if role not in set(Role):
         raise RecordError(f"There is no role {role!r}.", remedy=f"Choose from {', '.join(Role)}.")
     with closing(_accounts(database)) as found:
-        password = found.add(_administrator(), name, called or name, Role(role), staff)
+        password = found.add(
+            _administrator(), name, called or name, Role(role), staff, institution=institution
+        )
     screen.say(f"{name}: password for one sign-in {password}")
 
 

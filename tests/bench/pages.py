@@ -8,6 +8,7 @@ import asyncio
 import os
 import random
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 import numpy as np
+from playwright.sync_api import sync_playwright
 from tests.bench.wire import Wire
 
 from kanglu import record
@@ -42,6 +44,7 @@ SETTLED = 120
 THINKING = (4.0, 12.0)
 """Seconds between two things that one of them does: less than people need."""
 PASSWORD = "four green horses"
+CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser")) if path), None)
 ADMIN = Actor("bench", "bench", Role.ADMIN)
 
 
@@ -52,7 +55,9 @@ def run(minutes: int = MINUTES) -> list[dict[str, object]]:
         names = make(path)
         with serving(path, Path(folder)) as (base, process):
             tokens = [sign_in(base, name) for name in names]
-            return asyncio.run(measured(base, process, tokens, minutes))
+            waiting, numbers = asyncio.run(_queue(base, tokens[0]))
+            usable = in_browser(base, tokens[0], numbers)
+            return [*usable, *asyncio.run(measured(base, process, tokens, waiting, numbers, minutes))]
 
 
 def make(path: Path) -> list[str]:
@@ -104,29 +109,47 @@ def serving(path: Path, folder: Path) -> Iterator[tuple[str, subprocess.Popen[by
 
 
 async def measured(
-    base: str, process: subprocess.Popen[bytes], tokens: list[str], minutes: int
+    base: str,
+    process: subprocess.Popen[bytes],
+    tokens: list[str],
+    waiting: int,
+    numbers: list[str],
+    minutes: int,
 ) -> list[dict[str, object]]:
     async with httpx.AsyncClient() as client:
-        waiting, numbers = await _queue(base, tokens[0], client)
         today = await _loads(base, "/?scope=all", tokens[0], client)
-        person = await _loads(base, f"/person/{numbers[0]}", tokens[1], client)
+        person = await _loads(base, f"/person/{numbers[0]}", tokens[0], client)
         rows = [
-            _row(
-                f"Today page over a queue of {waiting}, loaded, p95",
-                _ms(today),
-                "at most 300 ms",
-                _p95(today) <= 0.3,
-            ),
-            _row("page of a person, loaded, p95", _ms(person), "at most 300 ms", _p95(person) <= 0.3),
+            _loaded(f"Today page over a queue of {waiting}", today),
+            _loaded("page of a person", person),
         ]
-        rows += await _at_work(base, process, tokens, numbers, minutes)
+        rows += await _at_work(base, process, tokens, minutes)
         rows.append(await _sessions(base, process, tokens[0], numbers, client))
     return rows
 
 
-async def _queue(base: str, token: str, client: httpx.AsyncClient) -> tuple[int, list[str]]:
+def in_browser(base: str, token: str, numbers: list[str]) -> list[dict[str, object]]:
+    """How long it takes in Chromium until the page of a person is shown and can be acted on."""
+    taken = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        context = chromium.new_context()
+        context.add_cookies([{"name": "kanglu_session", "value": token, "url": base}])
+        for number in numbers[: LOOKS // 2]:
+            page, begun = context.new_page(), time.perf_counter()
+            page.goto(f"{base}/person/{number}")
+            page.wait_for_selector("html[data-live]", state="attached")
+            taken.append(time.perf_counter() - begun)
+            page.close()
+        chromium.close()
+    met = _p95(taken[1:]) <= 1.5
+    return [_row("page of a person in Chromium, usable, p95", _ms(taken[1:]), "at most 1500 ms", met)]
+
+
+async def _queue(base: str, token: str) -> tuple[int, list[str]]:
     """How many people wait for a contact, and record numbers of some."""
-    page = await Wire(base, token).open("/?scope=all", client)
+    async with httpx.AsyncClient() as client:
+        page = await Wire(base, token).open("/?scope=all", client)
     numbers = sorted(set(re.findall(r"K\d{6}", page.html)))
     counted = re.search(r'data-waiting="(\d+)"', page.html)
     await page.close()
@@ -166,7 +189,7 @@ async def _sessions(
 
 
 async def _at_work(
-    base: str, process: subprocess.Popen[bytes], tokens: list[str], numbers: list[str], minutes: int
+    base: str, process: subprocess.Popen[bytes], tokens: list[str], minutes: int
 ) -> list[dict[str, object]]:
     """What each interaction took, what failed, and how memory went, while all of them worked."""
     taken: list[float] = []
@@ -182,7 +205,7 @@ async def _at_work(
 
     async with httpx.AsyncClient(limits=httpx.Limits(max_connections=AT_WORK)) as client:
         works = [
-            _work(base, token, numbers, random.Random(at), until, client, taken, failed)
+            _work(base, token, random.Random(at), until, client, taken, failed)
             for at, token in enumerate(tokens)
         ]
         await asyncio.gather(watch(), *works)
@@ -206,15 +229,17 @@ async def _at_work(
 async def _work(
     base: str,
     token: str,
-    numbers: list[str],
     chance: random.Random,
     until: float,
     client: httpx.AsyncClient,
     taken: list[float],
     failed: list[str],
 ) -> None:
-    """One of them: today's list, a person, a visit typed into, trends; thinking in between."""
+    """One of them: today's list, a person of it, a visit typed into, a search; thinking in between."""
     await asyncio.sleep(chance.uniform(0, THINKING[1]))
+    page = await Wire(base, token).open("/", client)
+    numbers = sorted(set(re.findall(r"K\d{6}", page.html)))
+    await page.close()
     while time.perf_counter() < until:
         number = chance.choice(numbers)
         for path in ("/", f"/person/{number}", f"/visit/{number}", f"/search?q={number[-4:]}"):

@@ -18,6 +18,7 @@ from kanglu.errors import NotInPanel, PermissionDenied, RecordError
 from kanglu.record import Store
 from kanglu.record.facts import CareTeam, Identifier, Media, Observation, PersonStatement, Telecom
 from kanglu.record.people import PersonView
+from kanglu.record.trail import Sought
 from kanglu.trust import Actor, Role
 from kanglu.trust.permissions import PURPOSES
 
@@ -90,6 +91,7 @@ OTHERS: dict[str, tuple[set[Role], Call]] = {
     "undo": (UNDO, lambda s, c: s.undo(99)),
     "exported": (FACTS, lambda s, c: s.exported("x", [c.number])),
     "write_copy": (FACTS, lambda s, c: s.write_copy([], Path(mkdtemp()) / "x.sqlite", move_days=False)),
+    "audit_log": ({SUPERVISOR, ADMIN}, lambda s, c: s.audit_log(Sought())),
     "verify": (VERIFY, lambda s, c: s.verify()),
     "keep_paper": (WRITE, lambda s, c: s.keep_paper(b"%PDF-1.7 %%EOF")),
     "keep_media": (WRITE, lambda s, c: s.keep_media(c.tone)),

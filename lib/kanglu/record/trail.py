@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
+from kanglu.dates import last_instant
 from kanglu.errors import RecordError
 from kanglu.record.auditing import Deed
 from kanglu.record.identity import record_number
 from kanglu.record.opened import Opened
 from kanglu.record.people import PersonView
-from kanglu.record.tables import audit_event, person_link
-from kanglu.trust import Action, Resource, require
+from kanglu.record.tables import account, audit_event, person_link
+from kanglu.trust import Action, Resource, Scope, require
+from kanglu.trust.permissions import scope_of
 
 PAGE = 100
 
@@ -40,8 +43,54 @@ class Trace:
     detail: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What of the audit log is asked for; all where nothing is said.
+
+    Parameters
+    ----------
+    person : a record number.
+    actor : an account.
+    action : what was done.
+    since, until : days in China, both included.
+    """
+
+    person: str | None = None
+    actor: str | None = None
+    action: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Logged(Trace):
+    """A row of the whole log: whom it is about, and from which address it was done."""
+
+    person: str | None
+    came_from: str | None
+
+
 class Trail(Opened):
-    """The part of `Store` that tells who had to do with a person's record."""
+    """The part of `Store` that tells who had to do with a person's record, and what stands in the log."""
+
+    def audit_log(self, sought: Sought, before: int | None = None, limit: int = PAGE) -> list[Logged]:
+        """The audit log, the latest first; a supervisor of an institution sees that of its accounts.
+
+        `before` and `limit` as in `trail`. That it was read, and what was asked for, is a row of it.
+        """
+        require(self.actor, Action.EXPORT, Resource.AUDIT)
+        columns = [audit_event.c[name] for name in Logged.__dataclass_fields__]
+        query = select(*columns).where(*_asked(sought)).order_by(audit_event.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(audit_event.c.id < before)
+        if scope_of(self.actor) is Scope.INSTITUTION:
+            theirs = select(account.c.id).where(account.c.institution == self.actor.institution)
+            query = query.where(audit_event.c.actor.in_(theirs))
+        with self.database.reading() as connection:
+            rows = connection.execute(query).fetchall()
+        asked = {name: str(value) for name, value in asdict(sought).items() if value is not None}
+        self._audit([Deed("read audit log", None, asked)])
+        return [Logged(**{**row._mapping, "detail": json.loads(row.detail)}) for row in rows]
 
     def trail(self, view: PersonView, before: int | None = None, limit: int = PAGE) -> list[Trace]:
         """What the audit log says of a person, the latest first; a row of the audit log itself.
@@ -68,3 +117,19 @@ class Trail(Opened):
             rows = connection.execute(query.order_by(audit_event.c.id.desc()).limit(limit)).fetchall()
         self._audit([Deed("read trail", record_number(view.id))])
         return [Trace(**{**row._mapping, "detail": json.loads(row.detail)}) for row in rows]
+
+
+def _asked(sought: Sought) -> list[ColumnElement[bool]]:
+    log = audit_event.c
+    asked: list[ColumnElement[bool]] = []
+    if sought.person:
+        asked.append(log.person == sought.person.strip().upper())
+    if sought.actor:
+        asked.append(log.actor == sought.actor)
+    if sought.action:
+        asked.append(log.action == sought.action)
+    if sought.since is not None:
+        asked.append(log.at > last_instant(sought.since - timedelta(days=1)))
+    if sought.until is not None:
+        asked.append(log.at <= last_instant(sought.until))
+    return asked

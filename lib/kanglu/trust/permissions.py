@@ -49,6 +49,8 @@ _EXPORT: Right = (Action.EXPORT, Resource.FACTS)
 _VERIFY: Right = (Action.VERIFY, Resource.AUDIT)
 _TRAIL: Right = (Action.READ, Resource.AUDIT)
 """Who had to do with the record of a person whom the actor may see."""
+_LOG: Right = (Action.EXPORT, Resource.AUDIT)
+"""The whole audit log, whoever it is about."""
 _LISTEN: Right = (Action.READ, Resource.RECORDING)
 _LETTERS: Right = (Action.READ, Resource.ATTACHMENT)
 _ACCOUNTS: Right = (Action.WRITE, Resource.ACCOUNTS)
@@ -64,10 +66,21 @@ _CARING = frozenset({_OPEN, _READ, _NAMES, _WRITE, _EXPORT, _LISTEN, _LETTERS, _
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.HEALTH_MANAGER: _CARING | {_UNDO, _VERIFY, _TRAIL},
     Role.CLINICIAN: _CARING | {_APPROVE},
-    Role.SUPERVISOR: _CARING | {_VERIFY, _TRAIL, _APPROVE, _OTHERS},
+    Role.SUPERVISOR: _CARING | {_VERIFY, _TRAIL, _LOG, _APPROVE, _OTHERS},
     Role.ANALYST: frozenset({_OPEN, _READ, _EXPORT}),
     Role.OPERATOR: frozenset({_OPEN, _WRITE, _UNDO, _VERIFY}),
-    Role.ADMIN: _CARING | {_UNDO, _VERIFY, _TRAIL, _APPROVE, _OTHERS, _ACCOUNTS, _KEYS, _BACK_UP},
+    Role.ADMIN: _CARING
+    | {
+        _UNDO,
+        _VERIFY,
+        _TRAIL,
+        _LOG,
+        _APPROVE,
+        _OTHERS,
+        _ACCOUNTS,
+        _KEYS,
+        _BACK_UP,
+    },
 }
 """What each role may do. An analyst reads facts under pseudonyms; an operator runs imports and reads none.
 
