@@ -21,8 +21,9 @@ import httpx
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from sqlalchemy import insert, select
+from tests.apps.chromium import chromium
 
 from kanglu import record
 from kanglu.care.book import in_force
@@ -187,10 +188,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail("CI needs Chromium")
         pytest.skip("no Chromium")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
+    yield chromium(CHROMIUM)
 
 
 type Visit = Callable[..., Page]

@@ -4,8 +4,7 @@ import asyncio
 import shutil
 import socket
 import sqlite3
-import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,20 +13,19 @@ from typing import Any, Self
 import httpx
 import pytest
 from tests.apps.conftest import KEY, Clock, Site, browser, record_template, serving, visit  # noqa: F401
+from tests.attacks.looping import run, stop
 from tests.bench.wire import Wire
 
 from kanglu.record.database import opened
 from kanglu.ui.server import Application
 from kanglu.ui.visitors import House
 
-LOOP = asyncio.new_event_loop()
-"""Runs in a thread of its own: where a browser has been opened, the main thread has a loop already."""
-threading.Thread(target=LOOP.run_forever, daemon=True).start()
 
-
-def run[T](what: Coroutine[Any, Any, T]) -> T:
-    """Wait for a coroutine."""
-    return asyncio.run_coroutine_threadsafe(what, LOOP).result()
+@pytest.fixture(scope="module", autouse=True)
+def ended() -> Iterator[None]:
+    """The loop of the module's clients ends with it."""
+    yield
+    stop()
 
 
 NAMES = ("chen", "he", "zhou", "sun", "bai", "ou", "root")

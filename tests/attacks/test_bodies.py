@@ -6,7 +6,7 @@ import json
 import httpx
 import pytest
 import websockets
-from tests.attacks.conftest import run
+from tests.attacks.looping import run
 from tests.attacks.test_getting_in import SESSION, page_token
 
 from kanglu.ui.bounds import FORM, WORDS

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 from tests.apps.conftest import PASSWORD
-from tests.attacks.conftest import run
+from tests.attacks.looping import run
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kanglu.record import accounts

@@ -14,7 +14,7 @@ import httpx
 import pytest
 import websockets
 from tests.apps.conftest import PASSWORD
-from tests.attacks.conftest import run
+from tests.attacks.looping import run
 from websockets.exceptions import InvalidStatus
 
 from kanglu.record.accounts import LONGEST_WAIT, TRIES

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.apps.conftest import KEY, PASSWORD, Clock, Site, serving
-from tests.attacks.conftest import Window
+from tests.attacks.conftest import Window, ended  # noqa: F401
 from tests.conftest import _sibling
 
 from kanglu import record

@@ -1,7 +1,7 @@
 """Anything done to the pages: no crash, no traceback, nothing lost. `./run bench fuzz` does ten thousand."""
 
 import pytest
-from tests.attacks.conftest import record_template, site  # noqa: F401  fixtures
+from tests.attacks.conftest import ended, record_template, site  # noqa: F401  fixtures
 from tests.fuzz.posts import Posting
 
 SOME = 300

@@ -319,6 +319,8 @@ def test_a_process_that_dies_is_an_error_and_leaves_nothing(
     store: record.Store, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hands, "WORTH_IT", 0)
+    # Threads that other tests have left would have it read in place, and end this process.
+    monkeypatch.setattr(hands, "_may_fork", lambda: True)
     monkeypatch.setattr(hands, "_read", lambda *_: os._exit(1))
     with pytest.raises(KangluError, match="died"):
         import_files(store, [_many(write)])
