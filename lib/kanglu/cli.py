@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from kanglu import cli_board, cli_forms, cli_lab, cli_rules, cli_serve, cli_trust, screen
+from kanglu import cli_accounts, cli_board, cli_forms, cli_lab, cli_rules, cli_serve, cli_trust, screen
 from kanglu.cli_rules import Database, Json, Known
 from kanglu.errors import KangluError, NotFound
 from kanglu.home import home
@@ -49,7 +49,7 @@ app.command()(cli_board.board)
 app.add_typer(cli_rules.rules)
 app.add_typer(cli_forms.forms)
 app.command()(cli_serve.serve)
-app.add_typer(cli_serve.accounts)
+app.add_typer(cli_accounts.accounts)
 app.add_typer(cli_trust.keys)
 app.command()(cli_lab.lab)
 app.command()(cli_trust.sweep)

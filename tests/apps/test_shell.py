@@ -10,8 +10,8 @@ import pytest
 
 from kanglu.errors import RecordError
 from kanglu.i18n import Words
-from kanglu.record.accounts import IDLE, LONGEST, TRIES, WAIT
 from kanglu.record.database import opened
+from kanglu.record.sessions import IDLE, LONGEST, TRIES, WAIT
 from kanglu.trust import Action, Actor, Resource, Role
 from kanglu.ui import Page, act
 from kanglu.ui.pages import Found

@@ -6,7 +6,7 @@ from tests.apps.conftest import PASSWORD
 from tests.attacks.looping import run
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from kanglu.record import accounts
+from kanglu.record import sessions
 from kanglu.ui import signing
 from kanglu.ui.tries import MOST, WINDOW, Tries
 
@@ -37,10 +37,10 @@ def test_one_password_is_not_tried_on_every_account(site):
 
 def test_a_try_that_is_turned_away_costs_no_weighing_and_leaves_nothing_in_the_record(site, monkeypatch):
     site.house.tries = Tries(most=1)
-    monkeypatch.setattr(accounts, "matches", lambda *_: False)
+    monkeypatch.setattr(sessions, "matches", lambda *_: False)
     with site.http() as client:
         assert tried(client, "chen").status_code == 401
-        monkeypatch.setattr(accounts, "matches", lambda *_: pytest.fail("it was weighed"))
+        monkeypatch.setattr(sessions, "matches", lambda *_: pytest.fail("it was weighed"))
         before = site.rows()
         assert tried(client, "chen").status_code == 429
         assert site.rows() == before

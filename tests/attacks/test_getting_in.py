@@ -17,7 +17,7 @@ from tests.apps.conftest import PASSWORD
 from tests.attacks.looping import run
 from websockets.exceptions import InvalidStatus
 
-from kanglu.record.accounts import LONGEST_WAIT, TRIES
+from kanglu.record.sessions import LONGEST_WAIT, TRIES
 
 SESSION = "kanglu_session"
 
@@ -204,10 +204,10 @@ def test_an_act_that_the_page_does_not_have_is_not_done(window):
 
 def test_however_many_passwords_are_tried_at_once_the_server_weighs_a_few_at_a_time(site, monkeypatch):
     """Each takes a processor and 64 MB: many at once would leave nothing for those who are signed in."""
-    from kanglu.record import accounts
+    from kanglu.record import sessions
 
     now, most, turn = [], [], threading.Lock()
-    weigh = accounts.matches
+    weigh = sessions.matches
 
     def counted(password, kept):
         with turn:
@@ -218,7 +218,7 @@ def test_however_many_passwords_are_tried_at_once_the_server_weighs_a_few_at_a_t
         finally:
             now.pop()
 
-    monkeypatch.setattr(accounts, "matches", counted)
+    monkeypatch.setattr(sessions, "matches", counted)
 
     def tried(number):
         with site.http() as client:

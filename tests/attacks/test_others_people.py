@@ -3,7 +3,7 @@
 import pytest
 from tests.attacks.test_browsing import REFUSED, filled, walked_pages
 
-from kanglu.record.accounts import SYSTEM
+from kanglu.record.sessions import SYSTEM
 from kanglu.trust import LOCAL
 
 WHO = "zheng"

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from kanglu.errors import PermissionDenied
-from kanglu.record.accounts import IDLE, LONGEST, LONGEST_WAIT, TRIES, Accounts
+from kanglu.record.accounts import Accounts
 from kanglu.record.facts import Identifier, Observation, PersonStatement
+from kanglu.record.sessions import IDLE, LONGEST, LONGEST_WAIT, TRIES
 from kanglu.trust import Actor, Role
 
 PASSWORD = "three green horses"

@@ -8,7 +8,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from kanglu.errors import NotFound, PermissionDenied, RecordError
-from kanglu.record.accounts import IDLE, LONGEST, LONGEST_WAIT, TRIES, WAIT, Accounts
+from kanglu.record.accounts import Accounts
+from kanglu.record.sessions import IDLE, LONGEST, LONGEST_WAIT, TRIES, WAIT
 from kanglu.record.tables import account, audit_event, login_session
 from kanglu.trust import Actor, Role
 
@@ -211,6 +212,95 @@ def test_only_the_administrator_enables_an_account_and_only_one_that_is_there(ac
     with pytest.raises(NotFound):
         accounts.enable(ADMIN, "nobody")
     assert accounts.all()[0].disabled
+
+
+def test_whoever_becomes_something_else_is_signed_out_and_what_stays_the_same_ends_nothing(accounts, chen):
+    token = accounts.sign_in(chen, GOOD)
+    accounts.change(ADMIN, chen, "陈静", Role.HEALTH_MANAGER, "chen_jing", None)
+    assert accounts.who(token) is not None
+    accounts.change(ADMIN, chen, " 陈静医生 ", Role.CLINICIAN, "", "East")
+    assert accounts.who(token) is None
+    [now] = accounts.all()
+    assert (now.name, now.role, now.practitioner, now.institution) == (
+        "陈静医生",
+        Role.CLINICIAN,
+        None,
+        "East",
+    )
+
+
+def test_nobody_changes_their_own_role_or_disables_themselves(accounts):
+    accounts.add(ADMIN, "root", "root", Role.ADMIN)
+    accounts.add(ADMIN, "ann", "Ann", Role.ADMIN)
+    for refused in (
+        lambda: accounts.change(ADMIN, "root", "root", Role.OPERATOR, None, None),
+        lambda: accounts.disable(ADMIN, "root"),
+    ):
+        with pytest.raises(PermissionDenied):
+            refused()
+    accounts.change(ADMIN, "root", "Root", Role.ADMIN, None, None)
+    # At the machine one goes round it: whoever sits there reads the key, too.
+    accounts.disable(Actor("root", "root", Role.ADMIN, at_machine=True), "root")
+
+
+def test_the_last_administrator_stays(accounts, chen):
+    by = Actor("machine", "machine", Role.ADMIN, at_machine=True)
+    for name in ("ann", "bob"):
+        accounts.add(by, name, name, Role.ADMIN)
+    accounts.disable(by, "bob")
+    for taken in (
+        lambda: accounts.disable(by, "ann"),
+        lambda: accounts.change(by, "ann", "ann", Role.OPERATOR, None, None),
+    ):
+        with pytest.raises(RecordError):
+            taken()
+    accounts.change(by, "bob", "bob", Role.OPERATOR, None, None)
+    accounts.change(by, chen, "陈静", Role.ADMIN, None, None)
+    accounts.disable(by, "ann")
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.ADMIN}))
+def test_only_an_administrator_changes_accounts_and_signs_others_out(accounts, chen, role):
+    token, by = accounts.sign_in(chen, GOOD), Actor("x", "x", role)
+    for refused in (
+        lambda: accounts.change(by, chen, "x", Role.ADMIN, None, None),
+        lambda: accounts.end_sessions(by, chen),
+        lambda: accounts.last_signed_in(by),
+    ):
+        with pytest.raises(PermissionDenied):
+            refused()
+    assert accounts.who(token).name == "陈静"
+
+
+def test_one_sees_ones_own_sessions_and_ends_no_other(accounts, chen, clock):
+    here = accounts.sign_in(chen, GOOD, "192.0.2.1")
+    clock.now += timedelta(minutes=5)
+    there = accounts.sign_in(chen, GOOD, "192.0.2.2")
+    accounts.change_password("he", accounts.add(ADMIN, "he", "何敏", Role.CLINICIAN), GOOD)
+    theirs = accounts.sign_in("he", GOOD)
+    assert [(one.came_from, one.here) for one in accounts.sessions(here)] == [
+        ("192.0.2.2", False),
+        ("192.0.2.1", True),
+    ]
+    for other in accounts.sessions(theirs):
+        accounts.end_others(here, other.id)
+    accounts.end_others("no token")
+    assert accounts.sessions("no token") == []
+    assert accounts.who(theirs) is not None
+    accounts.end_others(here, accounts.sessions(here)[0].id)
+    assert (accounts.who(there), accounts.who(here).id) == (None, chen)
+    accounts.end_others(here)
+    accounts.end_others(theirs)
+    assert accounts.who(here).id == chen
+
+
+def test_administrators_see_who_signed_in_last_and_when(accounts, chen, clock):
+    accounts.add(ADMIN, "he", "何敏", Role.CLINICIAN)
+    assert accounts.last_signed_in(ADMIN) == {}
+    accounts.sign_in(chen, GOOD)
+    clock.now += timedelta(hours=1)
+    accounts.sign_in(chen, GOOD)
+    assert accounts.last_signed_in(ADMIN) == {chen: "2026-06-30T02:00:00.000000Z"}
 
 
 def test_the_log_says_from_where_somebody_signed_in_or_was_refused(accounts, chen, store):

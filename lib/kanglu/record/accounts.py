@@ -1,81 +1,48 @@
-"""Accounts and who is signed in: the one place that reads and writes them.
+"""Accounts: the one place that reads and writes who may sign in, and as what.
 
-A sign-in gives a random token. The browser keeps it; the database keeps its hash alone, so that a copy of the
-database signs nobody in. A session ends when it is signed out of, has been idle for `IDLE`, or is older than
-`LONGEST`. After `TRIES` wrong passwords in a row an account waits `WAIT`, and longer with each further one.
+How one signs in stands in `sessions`, the second factor in `factors`. Nobody changes their own role, and the
+last administrator stays.
 """
 
-import hashlib
-import secrets
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from kanglu.dates import instant
 from kanglu.errors import NotFound, PermissionDenied, RecordError
-from kanglu.record.auditing import Deed, Scribe
-from kanglu.record.database import Database, lock_writers
-from kanglu.record.opened import Clock, system_clock
+from kanglu.record.account import Account
+from kanglu.record.database import lock_writers
+from kanglu.record.factors import NO_FACTOR, Factors
+from kanglu.record.sessions import SYSTEM
 from kanglu.record.tables import account, login_session
-from kanglu.trust import Action, Actor, Purpose, Resource, Role, require
-from kanglu.trust.passwords import hashed, matches, nobodys, one_time, require_good
+from kanglu.trust import Action, Actor, Resource, Role, require
+from kanglu.trust.passwords import hashed, matches, one_time, require_good
 
-IDLE: Final = timedelta(hours=1)
-LONGEST: Final = timedelta(hours=12)
-TRIES: Final = 5
-WAIT: Final = timedelta(minutes=1)
-LONGEST_WAIT: Final = timedelta(hours=1)
-_DOUBLED: Final = 10
-"""So often the wait is doubled at most: it is over `LONGEST_WAIT` long before."""
-_SEEN_AGAIN: Final = timedelta(minutes=1)
-SYSTEM: Final = Actor("system", "Kanglu", Role.OPERATOR)
-"""Who acts before anybody has signed in."""
+__all__ = ["Account", "Accounts"]
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Somebody who may sign in.
-
-    Parameters
-    ----------
-    practitioner : the member of the staff that this is; None for one who looks after nobody.
-    must_change : the password was given by somebody else and has to be changed first.
-    institution : to whose people a supervisor is bound; None where all are of one.
-    """
-
-    id: str
-    name: str
-    role: Role
-    practitioner: str | None
-    language: str | None
-    disabled: bool
-    must_change: bool
-    institution: str | None = None
-
-    @property
-    def actor(self) -> Actor:
-        """As whom the account reads and writes."""
-        return Actor(self.id, self.name, self.role, self.practitioner, self.institution)
-
-
-class Accounts:
+class Accounts(Factors):
     """The accounts of a database."""
-
-    def __init__(self, database: Database, clock: Clock = system_clock) -> None:
-        self.database, self.clock = database, clock
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self.database.close()
-
-    # -- the accounts --------------------------------------------------------------------------
 
     def all(self) -> list[Account]:
         """Every account, by id."""
         with self.database.reading() as connection:
-            return [_account(row) for row in connection.execute(select(account).order_by(account.c.id))]
+            return list(map(Account.of, connection.execute(select(account).order_by(account.c.id))))
+
+    def last_signed_in(self, by: Actor) -> Mapping[str, str]:
+        """When each account last signed in, for those that ever did."""
+        require(by, Action.WRITE, Resource.ACCOUNTS)
+        table = login_session.c
+        query = (
+            select(table.account_id, func.max(table.created).label("at"))
+            .where(table.waits_for.is_(None))
+            .group_by(table.account_id)
+        )
+        with self.database.reading() as connection:
+            return {row.account_id: row.at for row in connection.execute(query)}
+
+    # -- making and changing -------------------------------------------------------------------
 
     def first(self, name: str = "admin") -> str | None:
         """Make the first administrator where there is no account yet, and give the one-time password."""
@@ -118,6 +85,27 @@ class Accounts:
             self._note(connection, by, "make account", {"account": login, "role": role})
         return password
 
+    def change(
+        self, by: Actor, id: str, name: str, role: Role, practitioner: str | None, institution: str | None
+    ) -> None:
+        """Say anew who somebody is and what they may; their sessions end where anything is different.
+
+        Raises `PermissionDenied` for one's own role, `RecordError` for that of the last administrator.
+        """
+        require(by, Action.WRITE, Resource.ACCOUNTS)
+        said = {
+            "name": name.strip() or id, "role": role, "practitioner": practitioner or None,
+            "institution": institution or None,
+        }  # fmt: skip
+        with self.database.writing() as connection:
+            before = self._to_change(connection, id)
+            new = {field: value for field, value in said.items() if getattr(before, field) != value}
+            if "role" in new:
+                self._refuse_own(by, id, "Nobody changes their own role.")
+                self._refuse_last(connection, before)
+            if new:
+                self._changed(connection, by, id, "change account", new, {**new, "account": id})
+
     def reset(self, by: Actor, id: str) -> str:
         """Give an account a new one-time password, end its sessions and any waiting."""
         return self._renewed(by, id, "reset password", {})
@@ -127,103 +115,55 @@ class Accounts:
         return self._renewed(by, id, "enable account", {"disabled": None})
 
     def disable(self, by: Actor, id: str) -> None:
-        """Let somebody sign in no more; sessions end at once."""
+        """Let somebody sign in no more; sessions end at once. Raises as `change` does."""
         require(by, Action.WRITE, Resource.ACCOUNTS)
-        self._change(by, id, "disable account", {"disabled": instant(self.clock())})
+        self._refuse_own(by, id, "Nobody disables their own account.")
+        with self.database.writing() as connection:
+            self._refuse_last(connection, self._to_change(connection, id))
+            disabled = {"disabled": instant(self.clock())}
+            self._changed(connection, by, id, "disable account", disabled)
 
-    def change_password(self, id: str, old: str, new: str) -> None:
-        """Change one's own password; other sessions of the account end.
+    def end_sessions(self, by: Actor, id: str) -> None:
+        """Sign somebody out, wherever they are signed in."""
+        self._change(by, id, "end sessions", {})
 
-        Raises `PermissionDenied` when the old one is wrong, `RecordError` when the new one will not do.
+    def reset_factor(self, by: Actor, id: str) -> None:
+        """Take the second factor off an account whose owner has lost it; sessions end."""
+        self._change(by, id, "reset second factor", NO_FACTOR)
+
+    # -- one's own -----------------------------------------------------------------------------
+
+    def change_password(self, id: str, old: str, new: str, token: str | None = None) -> str | None:
+        """Change one's own password; all sessions of the account end.
+
+        Gives the token of a new one in the place of that which was given, and None where none was. Raises
+        `PermissionDenied` when the old password is wrong, `RecordError` when the new one will not do.
         """
-        with self.database.reading() as connection:
-            kept = connection.scalar(select(account.c.password).where(account.c.id == id))
-        if kept is None or not matches(old, kept):
-            raise PermissionDenied("The old password is wrong.", where=id, remedy="Type it again.")
+        me = self.confirm_password(id, old)
         require_good(new, id)
         if new == old:
             raise RecordError("The new password is the old one.", where=id, remedy="Choose another.")
-        me = next(one for one in self.all() if one.id == id)
-        self._change(me.actor, id, "change password", {"password": hashed(new), "must_change": False})
+        password = hashed(new)
+        with self.database.writing() as connection:
+            own = None if token is None else self._live(connection, token)
+            values = {"password": password, "must_change": False}
+            self._changed(connection, me.actor, id, "change password", values)
+            if own is None or own.id != id or own.waits_for is not None:
+                return None
+            return self._begun(connection, id, own.came_from)
+
+    def confirm_password(self, id: str, password: str) -> Account:
+        """The account, when this is its password. Raises `PermissionDenied` when it is not."""
+        with self.database.reading() as connection:
+            row = connection.execute(select(account).where(account.c.id == id)).one_or_none()
+        if row is None or not matches(password, row.password):
+            raise PermissionDenied("The old password is wrong.", where=id, remedy="Type it again.")
+        return Account.of(row)
 
     def speak(self, id: str, language: str) -> None:
         """Keep the language that somebody chose."""
         with self.database.writing() as connection:
             connection.execute(update(account).where(account.c.id == id).values(language=language))
-
-    # -- signing in ----------------------------------------------------------------------------
-
-    def sign_in(self, id: str, password: str, came_from: str | None = None) -> str:
-        """Sign somebody in and give the token of the session; the address is kept with it and in the log.
-
-        Raises `PermissionDenied`, with the same words for an unknown name and for a wrong password.
-        """
-        login, now = id.strip().lower(), self.clock()
-        with self.database.reading() as connection:
-            row = connection.execute(select(account).where(account.c.id == login)).one_or_none()
-        locked = row is not None and _waits(row.locked_until, now)
-        right = matches(password, row.password if row is not None else nobodys())
-        with self.database.writing() as connection:
-            if row is None or row.disabled is not None or locked or not right:
-                if row is not None and not locked:
-                    self._failed(connection, login, now)
-                # Whoever types a password in the place of the name does not have it written down.
-                deed = {"account": login if row is not None else "unknown", "locked": locked}
-                self._note(connection, replace(SYSTEM, came_from=came_from), "sign-in refused", deed)
-            else:
-                known = update(account).where(account.c.id == login)
-                connection.execute(known.values(failures=0, locked_until=None))
-                token = secrets.token_urlsafe(32)
-                connection.execute(
-                    insert(login_session).values(
-                        id=_hash(token), account_id=login, created=instant(now), seen=instant(now),
-                        expires=instant(now + LONGEST), ended=None, came_from=came_from,
-                    )
-                )  # fmt: skip
-                self._note(connection, replace(_account(row).actor, came_from=came_from), "sign in", {})
-                return token
-        if locked:
-            raise PermissionDenied(
-                "Too many wrong passwords.", remedy="Wait a while, or ask the administrator."
-            )
-        raise PermissionDenied("Name or password is wrong.", remedy="Type them again.")
-
-    def who(self, token: str | None) -> Account | None:
-        """Whose session a token is; None when it has ended."""
-        if not token:
-            return None
-        now = self.clock()
-        query = (
-            select(account, login_session.c.seen)
-            .join(login_session, login_session.c.account_id == account.c.id)
-            .where(
-                login_session.c.id == _hash(token),
-                login_session.c.ended.is_(None),
-                login_session.c.expires > instant(now),
-                login_session.c.seen > instant(now - IDLE),
-                # One from a future that was none, before the clock was put right, would last too long.
-                login_session.c.created < instant(now + IDLE),
-                account.c.disabled.is_(None),
-            )
-        )
-        with self.database.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        if row.seen <= instant(now - _SEEN_AGAIN):
-            with self.database.writing() as connection:
-                seen = update(login_session).where(login_session.c.id == _hash(token))
-                connection.execute(seen.values(seen=instant(now)))
-        return _account(row)
-
-    def sign_out(self, token: str) -> None:
-        """End a session."""
-        me, now = self.who(token), instant(self.clock())
-        with self.database.writing() as connection:
-            ending = update(login_session).where(login_session.c.id == _hash(token))
-            connection.execute(ending.values(ended=now))
-            if me is not None:
-                self._note(connection, me.actor, "sign out", {})
 
     # -- within --------------------------------------------------------------------------------
 
@@ -238,50 +178,51 @@ class Accounts:
 
     def _renewed(self, by: Actor, id: str, what: str, values: dict[str, Any]) -> str:
         """Change an account and give it a new one-time password."""
-        require(by, Action.WRITE, Resource.ACCOUNTS)
         password = one_time()
         fresh = {"password": hashed(password), "must_change": True, "failures": 0, "locked_until": None}
         self._change(by, id, what, fresh | values)
         return password
 
-    def _change(self, by: Actor, id: str, what: str, values: dict[str, Any]) -> None:
-        """Change an account and end its sessions."""
-        now = instant(self.clock())
+    def _change(self, by: Actor, id: str, what: str, values: Mapping[str, Any]) -> None:
+        """Change somebody's account and end its sessions."""
+        require(by, Action.WRITE, Resource.ACCOUNTS)
         with self.database.writing() as connection:
-            lock_writers(connection)
-            if not connection.execute(update(account).where(account.c.id == id).values(**values)).rowcount:
-                raise NotFound("There is no such account.", where=id, remedy="Look at `kanglu account list`.")
-            open_ = update(login_session).where(
-                login_session.c.account_id == id, login_session.c.ended.is_(None)
+            self._to_change(connection, id)
+            self._changed(connection, by, id, what, values)
+
+    def _to_change(self, connection: Connection, id: str) -> Account:
+        """The account, in a transaction in which nobody else changes one. Raises `NotFound`."""
+        lock_writers(connection)
+        row = connection.execute(select(account).where(account.c.id == id)).one_or_none()
+        if row is None:
+            raise NotFound("There is no such account.", where=id, remedy="Look at `kanglu account list`.")
+        return Account.of(row)
+
+    def _changed(
+        self,
+        connection: Connection,
+        by: Actor,
+        id: str,
+        what: str,
+        values: Mapping[str, Any],
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        if values:
+            connection.execute(update(account).where(account.c.id == id).values(**values))
+        self._end(connection, login_session.c.account_id == id)
+        self._note(connection, by, what, dict(detail or {"account": id}))
+
+    def _refuse_own(self, by: Actor, id: str, said: str) -> None:
+        """Raise `PermissionDenied` for one's own account, but at the machine, where one goes round it."""
+        if by.id == id and not by.at_machine:
+            raise PermissionDenied(said, where=id, remedy="Ask another administrator.")
+
+    def _refuse_last(self, connection: Connection, one: Account) -> None:
+        """Raise `RecordError` where nobody would be left to make accounts."""
+        others = select(func.count()).where(
+            account.c.role == Role.ADMIN, account.c.disabled.is_(None), account.c.id != one.id
+        )
+        if one.role is Role.ADMIN and not one.disabled and not connection.scalar(others):
+            raise RecordError(
+                "This is the last administrator.", where=one.id, remedy="Make another one first."
             )
-            connection.execute(open_.values(ended=now))
-            self._note(connection, by, what, {"account": id})
-
-    def _failed(self, connection: Connection, login: str, now: datetime) -> None:
-        """Count a wrong password, also when several are tried at once."""
-        mine = update(account).where(account.c.id == login)
-        counted = mine.values(failures=account.c.failures + 1).returning(account.c.failures)
-        failures = connection.execute(counted).scalar_one()
-        if failures >= TRIES:
-            wait = min(WAIT * 2 ** min(failures - TRIES, _DOUBLED), LONGEST_WAIT)
-            connection.execute(mine.values(locked_until=instant(now + wait)))
-
-    def _note(self, connection: Connection, by: Actor, what: str, detail: dict[str, Any]) -> None:
-        scribe = Scribe(by, Purpose.ADMINISTRATION, self.database.keys)
-        scribe.write(connection, [Deed(what, None, detail)], instant(self.clock()))
-
-
-def _waits(until: str | None, now: datetime) -> bool:
-    """Whether an account has to wait; no longer than the longest wait, where the clock was put back since."""
-    return until is not None and instant(now) < until <= instant(now + LONGEST_WAIT)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _account(row: Row[Any]) -> Account:
-    return Account(
-        row.id, row.name, Role(row.role), row.practitioner, row.language, row.disabled is not None,
-        bool(row.must_change), row.institution,
-    )  # fmt: skip

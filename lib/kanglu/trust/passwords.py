@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 SHORTEST = 10
 LONGEST = 200
 _GUESSED = ("password", "passwort", "kanglu", "qwerty", "123456", "abc123", "admin", "letmein")
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @cache
@@ -45,7 +45,7 @@ def nobodys() -> str:
 
 def one_time() -> str:
     """A password to be changed at the first sign-in: three groups of five that can be read out."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(3))
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(3))
 
 
 def require_good(password: str, name: str) -> None:

@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 
 from kanglu.errors import KangluError, NotFound, PermissionDenied
 from kanglu.i18n import Words, words
-from kanglu.ui import pages, signing
+from kanglu.ui import factors, pages, signing
 from kanglu.ui.bounds import Discreet, TooLarge, bounded, most, session_named, unnamed, untold
 from kanglu.ui.frame import application, plain
 from kanglu.ui.pages import Found
@@ -93,6 +93,7 @@ class Application:
                 Route("/alive", _alive),
                 Mount("/ui", StaticFiles(directory=STATIC)),
                 *signing.ROUTES,
+                *factors.ROUTES,
                 *found.routes,
             ],
             default=cast("Any", self._page),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from math import ceil
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +12,8 @@ from starlette.routing import Route
 
 from kanglu.errors import KangluError, PermissionDenied
 from kanglu.i18n import LANGS, Lang, words
-from kanglu.record.accounts import LONGEST, Account
+from kanglu.record.accounts import Account, Accounts
+from kanglu.record.sessions import LONGEST, Waits
 from kanglu.trust.passwords import SHORTEST
 from kanglu.ui.frame import plain
 from kanglu.ui.tries import SOON, WAITING, TooManyTries
@@ -20,6 +21,8 @@ from kanglu.ui.visitors import House, house_of, sign_in_path, visitor_of
 
 SESSION = "kanglu_session"
 LANGUAGE = "kanglu_language"
+STEPS = {Waits.CODE: "/sign-in/code", Waits.SETTING_UP: "/sign-in/second-factor"}
+"""Where what a session waits for is given."""
 _MONTH = 30 * 24 * 3600
 _AT_ONCE = CapacityLimiter(2)
 
@@ -42,32 +45,37 @@ def within(path: str | None) -> str:
 
 async def show_sign_in(request: Request) -> Response:
     """The form to sign in."""
-    return _sign_in(request, _after(request.query_params.get("next")))
+    return asked_to_sign_in(request, after(request.query_params.get("next")))
 
 
 async def sign_in(request: Request) -> Response:
     """Sign in, and go on to where one wanted to go."""
     form = await request.form()
-    name, to = str(form.get("name", "")), _after(str(form.get("next", "/")))
+    name, to = str(form.get("name", "")), after(str(form.get("next", "/")))
     house = house_of(request)
     try:
         password = str(form.get("password", ""))
-        token = await _weighed(request, house.accounts.sign_in, name, password, _address(request))
+        token = await weighed(request, house.accounts.sign_in, name, password, address(request))
     except TooManyTries as error:
-        return _sign_in(request, to, name, _held_up(request, error), 429, _retry(error))
+        return asked_to_sign_in(request, to, name, held_up(request, error), 429, retry(error))
     except KangluError:
         _ = words(language(request))
         text = _("Name or password is wrong, or there were too many wrong ones. Try again after a minute.")
-        return _sign_in(request, to, name, text, 401)
-    account = await run_in_threadpool(house.accounts.who, token)
-    answer = RedirectResponse(to, 303)
-    if account is not None and account.must_change:
-        answer = RedirectResponse("/password", 303)
-    _keep(request, answer, SESSION, token, int(LONGEST.total_seconds()))
+        return asked_to_sign_in(request, to, name, text, 401)
+    answer = RedirectResponse(await run_in_threadpool(onward, house.accounts, token, to), 303)
+    keep_session(request, answer, token)
     return answer
 
 
-def _sign_in(
+def onward(accounts: Accounts, token: str, to: str) -> str:
+    """Where one goes who has just signed in: to what is missing first, then to where one wanted to go."""
+    waiting, account = accounts.waiting(token), accounts.who(token)
+    if waiting is not None:
+        return f"{STEPS[waiting[1]]}?next={quote(to)}"
+    return "/password" if account is not None and account.must_change else to
+
+
+def asked_to_sign_in(
     request: Request,
     to: str,
     name: str = "",
@@ -75,6 +83,7 @@ def _sign_in(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
+    """The form to sign in, with what was wrong."""
     lang = language(request)
     _ = words(lang)
     values = {"next": to, "name": name, "wrong": wrong}
@@ -82,7 +91,7 @@ def _sign_in(
     return HTMLResponse(page, status, headers)
 
 
-def _after(path: str | None) -> str:
+def after(path: str | None) -> str:
     """Where one goes when one has signed in."""
     to = within(path)
     return "/" if to.startswith("/sign-") else to
@@ -110,9 +119,10 @@ async def change_password(request: Request) -> Response:
     if new != str(form.get("again", "")):
         return _password(request, _("The two new passwords are not the same."))
     try:
-        await _weighed(request, house.accounts.change_password, visitor.account.id, old, new)
+        mine = (visitor.account.id, old, new, visitor.token)
+        token = await weighed(request, house.accounts.change_password, *mine)
     except TooManyTries as error:
-        return _password(request, _held_up(request, error), 429, _retry(error))
+        return _password(request, held_up(request, error), 429, retry(error))
     except PermissionError:
         return _password(request, _("The old password is wrong."))
     except KangluError:
@@ -121,10 +131,8 @@ async def change_password(request: Request) -> Response:
             n=SHORTEST,
         )
         return _password(request, wrong)
-    again = (visitor.account.id, new, visitor.came_from)
-    token = await to_thread.run_sync(house.accounts.sign_in, *again, limiter=_AT_ONCE)
     answer = RedirectResponse("/", 303)
-    _keep(request, answer, SESSION, token, int(LONGEST.total_seconds()))
+    keep_session(request, answer, token or "")
     return answer
 
 
@@ -155,32 +163,33 @@ async def speak(request: Request) -> Response:
     return answer
 
 
-async def _weighed[T](request: Request, function: Callable[..., T], *given: str | None) -> T:
+async def weighed[T](request: Request, function: Callable[..., T], *given: str | None) -> T:
     """Look at a password, a few at a time: each takes memory and a processor, also those that are guessed.
 
     Raises `TooManyTries` without looking where this address guessed too often, or too many wait already.
     """
     if _AT_ONCE.statistics().tasks_waiting >= WAITING:
         raise TooManyTries(SOON, flood=True)
-    house, address = house_of(request), _address(request)
+    house, network = house_of(request), address(request)
     now = house.clock()
-    house.tries.take(address, now)
+    house.tries.take(network, now)
     try:
         result = await to_thread.run_sync(function, *given, limiter=_AT_ONCE)
     except PermissionDenied:
         raise
     except Exception:
-        house.tries.take_back(address, now)
+        house.tries.take_back(network, now)
         raise
-    house.tries.take_back(address, now)
+    house.tries.take_back(network, now)
     return result
 
 
-def _address(request: Request) -> str | None:
+def address(request: Request) -> str | None:
+    """From where a request comes, as far as the server knows it."""
     return request.client.host if request.client else None
 
 
-def _held_up(request: Request, error: TooManyTries) -> str:
+def held_up(request: Request, error: TooManyTries) -> str:
     """When to try again, in words."""
     _ = words(language(request))
     if error.flood:
@@ -189,8 +198,14 @@ def _held_up(request: Request, error: TooManyTries) -> str:
     return _("Too many wrong passwords came from this network. Try again in {n} min.", n=minutes)
 
 
-def _retry(error: TooManyTries) -> dict[str, str]:
+def retry(error: TooManyTries) -> dict[str, str]:
+    """When to try again, for browsers."""
     return {"retry-after": str(ceil(error.wait.total_seconds()))}
+
+
+def keep_session(request: Request, answer: Response, token: str) -> None:
+    """Let the browser keep the token of a session."""
+    _keep(request, answer, SESSION, token, int(LONGEST.total_seconds()))
 
 
 def _keep(request: Request, answer: Response, name: str, value: str, seconds: int) -> None:
