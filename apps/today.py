@@ -17,6 +17,7 @@ from kanglu.trust import Action, Resource
 from kanglu.trust import Scope as Whose
 from kanglu.trust.permissions import scope_of
 from kanglu.ui import Page, act
+from kanglu.ui.begun import VISITS
 from kanglu.ui.people import sex_name
 from kanglu.ui.recordings import ROUTES as RECORDINGS
 from kanglu.ui.recordings import WithRecordings
@@ -105,6 +106,7 @@ class Today(WithRecordings, Page):
         """Read the queue anew, and show its first page."""
         self.list = worklist.worklist(self.store, self.scope, self.me, rules=self.rules)
         self.stamp, self.served, self.newer = self.list.stamp, self.list.served, False
+        self.begun = len(self.store.drafts(VISITS)) if self.may_act else 0
         self.rows = _Rows(self._)
         self.acting, self.sound = None, None
         self.choose()
@@ -155,10 +157,13 @@ class Today(WithRecordings, Page):
     def scopes(self) -> Sequence[tuple[Scope, str]]:
         """Whose list can be seen, by the visitor's place in the house."""
         _ = self._
-        mine: list[tuple[Scope, str]] = [("mine", _("Mine")), ("team", _("My team"))] if self.me else []
+        names: dict[Scope, str] = {
+            "mine": _("Mine"), "team": _("My team"), "unowned": _("Nobody's"), "all": _("Everybody's"),
+        }  # fmt: skip
+        hidden = set() if self.me else {"mine", "team"}
         if scope_of(self.visitor.actor) is Whose.PANEL:
-            return [*(one for one in mine if one[0] == "mine"), ("unowned", _("Nobody's"))]
-        return [*mine, ("unowned", _("Nobody's")), ("all", _("Everybody's"))]
+            hidden |= {"team", "all"}
+        return [(one, name) for one, name in names.items() if one not in hidden]
 
     @property
     def programmes(self) -> Sequence[tuple[str, str]]:

@@ -174,6 +174,29 @@ def test_band_label_and_events_are_written() -> None:
     assert {"target 90–139", "statin", "diet"} <= set(written)
 
 
+def test_an_event_without_words_is_a_mark_at_the_time_axis() -> None:
+    svg = to_svg(
+        line(Point(2021.5, 120.0), Point(2023.5, 130.0), events=(Event(2022.0, "statin"), Event(2023.0, "")))
+    )
+    heights = [
+        round(float(foot) - float(head), 1)
+        for x, head, x_too, foot in re.findall(
+            r'd="M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)" stroke="#5b6770"', svg
+        )
+        if x == x_too and float(foot) - float(head) > 4
+    ]
+    assert heights[0] == 5.0
+    assert len(heights) == 2
+    assert heights[1] > 60
+
+
+def test_of_two_bands_one_within_the_other_both_are_seen() -> None:
+    both = line(
+        Point(2021.5, 120.0), bands=(Band(None, 130, "a"), Band(None, 80, "b")), y_range=(60.0, 140.0)
+    )
+    assert to_svg(both).count('stroke="#fff"') == 2
+
+
 def test_ten_thousand_readings_keep_their_peak_in_a_small_picture() -> None:
     points = [Point(2024 + k / 10_000, 500.0 if k == 5_000 else 6.0 + k % 3) for k in range(10_000)]
     svg = to_svg(line(*points, y_range=(0.0, 500.0)))

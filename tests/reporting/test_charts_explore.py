@@ -16,11 +16,11 @@ def test_line_chart_becomes_bands_curve_points_and_events() -> None:
     )
     spec = ChartSpec(
         "line", "SBP", "alt", (Series("SBP", points),), "mmHg",
-        (Band(90, 139, "target"),), (Event(2023.0, "statin"),), (Gap(2024.0, 2025.0),),
+        (Band(90, 139, "target"),), (Event(2023.0, "statin"), Event(2024.0, "")), (Gap(2024.0, 2025.0),),
     )  # fmt: skip
     overlay = to_holoviews(spec)
     kinds = [type(part) for part in overlay]
-    assert kinds == [hv.HSpan, hv.Curve, hv.Points, hv.VLine, hv.Text]
+    assert kinds == [hv.HSpan, hv.Curve, hv.Points, hv.VLine, hv.Text, hv.Segments]
     curve = overlay.get(1).dimension_values(1)
     assert np.isnan(curve).tolist() == [False, True, False, True, False]
     assert overlay.get(2).dimension_values("level").tolist() == ["ok", "high", "high"]

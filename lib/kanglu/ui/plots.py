@@ -58,7 +58,7 @@ def _styled(overlay: Any, shades: list[str], unit: str) -> "list[hv.Element]":
     for part in overlay:
         match part:
             case hv.HSpan():
-                part = part.opts(color=next(bands), alpha=1, line_alpha=0)
+                part = part.opts(color=next(bands), alpha=1, line_color="white")
             case hv.Curve():
                 part = part.opts(color=next(colours, ACCENT), line_width=2)
             case hv.Points():
@@ -73,6 +73,8 @@ def _styled(overlay: Any, shades: list[str], unit: str) -> "list[hv.Element]":
                 )
             case hv.VLine():
                 part = part.opts(color=QUIET, line_width=1, line_dash="dashed")
+            case hv.Segments():
+                part = part.opts(color=QUIET, line_width=2)
             case hv.Text():
                 part = part.opts(
                     text_font_size="9pt", text_align="left", text_baseline="top", text_color=QUIET

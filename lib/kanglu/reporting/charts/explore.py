@@ -12,6 +12,9 @@ from kanglu.reporting.charts.spec import ChartSpec, Point, Series
 if TYPE_CHECKING:
     import holoviews
 
+_MARK = 0.05
+"""Height of a mark at the time axis, as a share of the plot's."""
+
 
 def to_holoviews(spec: ChartSpec, *, dates: bool = False) -> "holoviews.Element | holoviews.Overlay":
     """The chart as HoloViews elements: bands, curves broken at gaps, points, events; or bars.
@@ -48,8 +51,13 @@ def _lines(spec: ChartSpec, at: Callable[[Any], Any]) -> Any:
     for series in spec.series:
         parts.extend(_series(spec, series, at))
     for event in spec.events:
-        parts.append(hv.VLine(at(event.x), group="Event", label=event.label))
-        parts.append(hv.Text(at(event.x), high, event.label))
+        if event.label:
+            parts.append(hv.VLine(at(event.x), group="Event", label=event.label))
+            parts.append(hv.Text(at(event.x), high, event.label))
+    if marks := [at(event.x) for event in spec.events if not event.label]:
+        top = low + (high - low) * _MARK
+        ends = ["year", "value", "year_too", "value_too"]
+        parts.append(hv.Segments([(mark, low, mark, top) for mark in marks], ends, group="Mark"))
     years = (at(end) for end in year_range(spec))
     return hv.Overlay(parts).relabel(spec.title).redim.range(year=tuple(years), value=(low, high))
 

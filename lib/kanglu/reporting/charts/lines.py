@@ -23,6 +23,8 @@ _CALM = ("ok", "missing", "improved")
 _MANY = 60
 _TOO_MANY = 400
 
+type _Placed = tuple[Event, int, float, str]
+
 
 def lines(pen: Pen, spec: ChartSpec) -> None:
     """Draw a `line` chart."""
@@ -39,8 +41,8 @@ def lines(pen: Pen, spec: ChartSpec) -> None:
     right = pen.width - min(max([52.0, *(text_width(t, 10) + 9 for t in labels)]), pen.width * 0.35)
     header = _legend(pen, spec, left)
     x = _linear(year_range(spec), left, right)
-    placed = _place_labels(pen, spec.events, x)
-    top = header + 11.0 * (max((row for row, _, _ in placed), default=-1) + 1) + 5
+    placed = _place_labels(pen, [event for event in spec.events if event.label], x)
+    top = header + 11.0 * (max((row for _, row, _, _ in placed), default=-1) + 1) + 5
     bottom = top + _PLOT
     pen.height = bottom + 19
     y = _linear(y_range, bottom, top)
@@ -102,6 +104,9 @@ def _bands(pen: Pen, spec: ChartSpec, y: Scale, across: Place, within: Place) ->
         if lower > upper:
             shade = TARGET if band.kind == "target" else REFERENCE
             pen.rect(across[0], upper, across[1] - across[0], lower - upper, shade)
+    for edge in sorted({e for band in spec.bands for e in (band.low, band.high) if e is not None}):
+        if top < y(edge) < bottom:  # where one band lies within another
+            pen.line((across[0], y(edge)), (across[1], y(edge)), "#fff", 1.2)
 
 
 def _time_axis(pen: Pen, years: Range, x: Scale, bottom: float) -> None:
@@ -120,8 +125,8 @@ def _time_axis(pen: Pen, years: Range, x: Scale, bottom: float) -> None:
         pen.text(min(max(x(place), left + half - 6), right), bottom + 14, label, QUIET, 9, "middle")
 
 
-def _place_labels(pen: Pen, events: Sequence[Event], x: Scale) -> list[tuple[int, float, str]]:
-    """For each event the line (0 to 2) and middle of its label, such that none runs into another."""
+def _place_labels(pen: Pen, events: Sequence[Event], x: Scale) -> list[_Placed]:
+    """Each event with the line (0 to 2) and middle of its label, such that none runs into another."""
     ends = [-1.0, -1.0, -1.0]
     placed = []
     for event in events:
@@ -130,7 +135,7 @@ def _place_labels(pen: Pen, events: Sequence[Event], x: Scale) -> list[tuple[int
         middle = min(max(x(event.x), half + 1), pen.width - half - 1)
         row = next((k for k, end in enumerate(ends) if end < middle - half - 4), ends.index(min(ends)))
         ends[row] = middle + half
-        placed.append((row, middle, label))
+        placed.append((event, row, middle, label))
     return placed
 
 
@@ -138,13 +143,16 @@ def _events(
     pen: Pen,
     spec: ChartSpec,
     x: Scale,
-    placed: Sequence[tuple[int, float, str]],
+    placed: Sequence[_Placed],
     header: float,
     bottom: float,
 ) -> None:
-    for event, (row, _, _) in zip(spec.events, placed, strict=True):
+    for event in spec.events:
+        if not event.label:
+            pen.line((x(event.x), bottom - 5), (x(event.x), bottom), QUIET, 1.2)
+    for event, row, _, _ in placed:
         pen.line((x(event.x), header + 11.0 * row + 11), (x(event.x), bottom), QUIET, 0.6, "2 2")
-    for row, middle, label in placed:
+    for _, row, middle, label in placed:
         base = header + 11.0 * row + 9
         wide = text_width(label, 9) + 3
         pen.rect(middle - wide / 2, base - 8, wide, 10.5, "#fff")

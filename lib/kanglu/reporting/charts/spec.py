@@ -58,7 +58,10 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened at `x` (a fractional year) and may explain the line: a new medicine."""
+    """Something that happened at `x` (a fractional year) and may explain the line: a new medicine.
+
+    One without a label is of a kind that there are many of, such as visits: a mark at the time axis alone.
+    """
 
     x: float
     label: str
