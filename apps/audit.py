@@ -1,17 +1,15 @@
 """The audit log: who did what, whose record it was, when, for what and from where."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar, Final
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kanglu import csv_file
-from kanglu.dates import parse_day
-from kanglu.errors import DateError
 from kanglu.i18n import Words
 from kanglu.record import Store
 from kanglu.record.checking import Verification
@@ -20,6 +18,8 @@ from kanglu.record.trail import Logged, Sought
 from kanglu.trust import Action, Purpose, Resource, Role
 from kanglu.trust.permissions import require
 from kanglu.ui import Page, act
+from kanglu.ui.bounds import day
+from kanglu.ui.downloads import table
 from kanglu.ui.frame import role_name
 from kanglu.ui.visitors import house_of, visitor_of
 
@@ -73,16 +73,21 @@ class Audit(Page):
     def values(self) -> Mapping[str, Any]:
         """The rows, and the choices of the filter."""
         accounts = sorted(self._accounts.items(), key=lambda one: one[1])
-        actions = sorted(actions_in_words(self._).items(), key=lambda one: one[1])
+        actions = sorted(self.deeds.items(), key=lambda one: one[1])
         return {"accounts": accounts, "actions": actions, "asked": self.asked()}
 
     def asked(self) -> str:
         """The filter as it stands in an address."""
-        return "&".join(f"{name}={self.query[name]}" for name in FILTERS if self.query.get(name))
+        return urlencode({name: self.query[name] for name in FILTERS if self.query.get(name)})
+
+    @cached_property
+    def deeds(self) -> Mapping[str, str]:
+        """All that may stand in the log as done, in words."""
+        return actions_in_words(self._)
 
     def did(self, action: str) -> str:
         """What was done, in words."""
-        return actions_in_words(self._).get(action, action)
+        return self.deeds.get(action, action)
 
     def role(self, role: str) -> str:
         """A role in words."""
@@ -110,16 +115,9 @@ def sought(query: Mapping[str, str]) -> Sought:
         query.get("person", "").strip().upper() or None,
         query.get("actor") or None,
         query.get("action") or None,
-        _day(query.get("since")),
-        _day(query.get("until")),
+        day(query.get("since", "")),
+        day(query.get("until", "")),
     )
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return parse_day(text) if text else None
-    except DateError:
-        return None
 
 
 def actions_in_words(_: Words) -> Mapping[str, str]:
@@ -144,6 +142,7 @@ def actions_in_words(_: Words) -> Mapping[str, str]:
         "show telephone": _("showed the telephone number"),
         "show identity": _("showed numbers and address in full"),
         "play recording": _("played a recording"),
+        "open attachment": _("opened a letter or scan"),
         "open with reason": _("opened a record outside the panel"),
         "write batch": _("entered or imported"),
         "undo batch": _("took a batch back"),
@@ -174,8 +173,11 @@ def actions_in_words(_: Words) -> Mapping[str, str]:
         "change password": _("changed the password"),
         "backup": _("made a backup"),
         "restore": _("restored a backup"),
+        "show keys": _("looked which keys there are"),
         "rotate key": _("changed the key"),
+        "rewrite files": _("encrypted files anew"),
         "retire keys": _("took old keys out"),
+        "sweep media": _("removed files of no record"),
     }
 
 
@@ -197,12 +199,7 @@ def _file(request: Request) -> Response:
     visitor, house = visitor_of(request), house_of(request)
     require(visitor.actor, Action.EXPORT, Resource.AUDIT)
     store = house.store_of(visitor, Purpose.ADMINISTRATION)
-    text = csv_file.BOM + csv_file.written([COLUMNS, *_rows(store, sought(request.query_params))])
-    headers = {
-        "content-disposition": f'attachment; filename="audit-{house.today}.csv"',
-        "cache-control": "no-store",
-    }
-    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return table([COLUMNS, *_rows(store, sought(request.query_params))], f"audit-{house.today}.csv")
 
 
 async def take_away(request: Request) -> Response:

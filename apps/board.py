@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kanglu import csv_file
 from kanglu.care.book import in_force
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.dates import parse_day
@@ -27,6 +26,7 @@ from kanglu.reporting.charts import to_svg
 from kanglu.reporting.wording import NOTHING, sex_text
 from kanglu.trust import Action, Resource, Role
 from kanglu.ui import Page, Visitor, act, house_of, visitor_of
+from kanglu.ui.downloads import table
 
 KEPT = Kept()
 OWN_PANEL = (Role.HEALTH_MANAGER, Role.CLINICIAN)
@@ -242,16 +242,10 @@ class BoardPage(Page):
 
 async def list_csv(request: Request) -> Response:
     """The whole list behind a number as a file, written down in the audit log as an export."""
-    text = await run_in_threadpool(_csv, request)
-    name = f"board-{house_of(request).today}.csv"
-    return Response(
-        text.encode("utf-8-sig"),
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}"'},
-    )
+    return table(await run_in_threadpool(_rows, request), f"board-{house_of(request).today}.csv")
 
 
-def _csv(request: Request) -> str:
+def _rows(request: Request) -> Sequence[Sequence[object]]:
     house, visitor = house_of(request), visitor_of(request)
     store = house.store_of(visitor)
     rules, _ = in_force(store), visitor.words
@@ -273,7 +267,7 @@ def _csv(request: Request) -> str:
         ]
         for one in found.rows
     ]
-    return csv_file.written(rows)
+    return rows
 
 
 ROUTES = (Route("/board/list.csv", list_csv, methods=["GET"]),)

@@ -23,6 +23,7 @@ from kanglu.record.batches import Batch
 from kanglu.record.receipt import Problem
 from kanglu.trust import Action, Resource, require
 from kanglu.ui import Page, Upload, act, house_of, number, visitor_of
+from kanglu.ui.bounds import brings_too_much
 from kanglu.ui.visitors import House
 from kanglu.unit_text import unit_text
 
@@ -443,8 +444,7 @@ async def bring(request: Request) -> Response:
     """Take files that are sent into the lot that waits; answers with its id."""
     visitor, house = visitor_of(request), house_of(request)
     require(visitor.actor, Action.WRITE, Resource.FACTS)
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > MOST_BYTES + _AROUND:
+    if brings_too_much(request, MOST_BYTES + _AROUND):
         raise Refused(
             visitor.words("These files are larger than {most} MB together.", most=MOST_BYTES >> 20),
             remedy=visitor.words("Bring them in parts, or import them on the server."),

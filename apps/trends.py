@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kanglu import csv_file
 from kanglu.care.book import in_force
 from kanglu.catalogue import Catalogue
 from kanglu.errors import NotFound
@@ -22,6 +21,7 @@ from kanglu.insight.trends import Trends, trends
 from kanglu.reporting import trends as wording
 from kanglu.reporting.charts import ChartSpec, to_svg
 from kanglu.ui import Page, act, house_of, number, visitor_of
+from kanglu.ui.downloads import table, taken
 from kanglu.ui.plots import figure_of
 from kanglu.unit_text import unit_text
 
@@ -196,20 +196,17 @@ class TrendsPage(Page):
 
 async def values_csv(request: Request) -> Response:
     """The values of the charts as a file, written down in the audit log as an export."""
-    text = await run_in_threadpool(_csv, request)
-    return _file(text.encode("utf-8-sig"), "text/csv; charset=utf-8", "csv", request)
+    return table(await run_in_threadpool(_rows, request), _file_name(request, "csv"))
 
 
 async def chart_svg(request: Request) -> Response:
     """One chart as a drawing, written down in the audit log as an export."""
-    return _file(await run_in_threadpool(_svg, request), "image/svg+xml", "svg", request)
+    drawing = await run_in_threadpool(_svg, request)
+    return taken(drawing, "image/svg+xml", _file_name(request, "svg"))
 
 
-def _file(content: bytes, media_type: str, ending: str, request: Request) -> Response:
-    name = f"trends-{request.path_params['record_number']}.{ending}"
-    return Response(
-        content, media_type=media_type, headers={"content-disposition": f'attachment; filename="{name}"'}
-    )
+def _file_name(request: Request, ending: str) -> str:
+    return f"trends-{request.path_params['record_number']}.{ending}"
 
 
 def _asked(request: Request, what: str) -> tuple[Trends, Catalogue, Words]:
@@ -226,7 +223,7 @@ def _asked(request: Request, what: str) -> tuple[Trends, Catalogue, Words]:
     return found, catalogue, visitor.words
 
 
-def _csv(request: Request) -> str:
+def _rows(request: Request) -> Sequence[Sequence[object]]:
     found, catalogue, _ = _asked(request, "trend values")
     rows: list[Sequence[object]] = [[_("Day"), _("Indicator"), _("Value"), _("Unit"), _("Reading")]]
     for lines in found.charts:
@@ -234,7 +231,7 @@ def _csv(request: Request) -> str:
         rows += [
             [one.day, one.name, one.value, unit, one.level] for one in wording.table(lines, catalogue, _)
         ]
-    return csv_file.written(rows)
+    return rows
 
 
 def _svg(request: Request) -> bytes:

@@ -3,7 +3,6 @@
 Exit codes: 0 all done, 1 some items failed (the answer names them), 2 called wrongly.
 """
 
-import getpass
 import subprocess
 import sys
 from datetime import datetime
@@ -14,7 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from kanglu import cli_accounts, cli_board, cli_forms, cli_lab, cli_rules, cli_serve, cli_trust, screen
-from kanglu.cli_rules import Database, Json, Known
+from kanglu.cli_rules import Database, Json, Known, sitting
 from kanglu.errors import KangluError, NotFound
 from kanglu.home import home
 from kanglu.i18n import Lang
@@ -370,12 +369,7 @@ def demo(
 
 def _actor(purpose: str) -> "Actor":
     """Whoever sits at this machine, in the role that the purpose wants."""
-    from kanglu.trust import Actor, Role
-
-    user = getpass.getuser()
-    return Actor(
-        user, user, Role.ADMIN if purpose == "administration" else Role.HEALTH_MANAGER, at_machine=True
-    )
+    return sitting("admin" if purpose == "administration" else "health_manager")
 
 
 def _open(

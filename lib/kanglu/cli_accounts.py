@@ -1,17 +1,16 @@
 """The verbs about accounts: who may sign in to the pages, and as what."""
 
-import getpass
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kanglu import screen
-from kanglu.cli_rules import Database, Json
+from kanglu.cli_rules import Database, Json, sitting
 
 if TYPE_CHECKING:
     from kanglu.record.accounts import Accounts
-    from kanglu.trust import Actor, Role
+    from kanglu.trust import Role
 
 accounts = typer.Typer(
     name="account",
@@ -34,7 +33,7 @@ def list_(database: Database = None, as_json: Json = False) -> None:
     import pandas as pd
 
     with closing(_accounts(database)) as found:
-        signed_in = found.last_signed_in(_administrator())
+        signed_in = found.last_signed_in(sitting("admin"))
         rows = [
             {"name": one.id, "called": one.name, "role": str(one.role), "staff": one.practitioner or "",
              "institution": one.institution or "", "second factor": "on" if one.second_factor else "",
@@ -58,7 +57,7 @@ def add(
     """Make an account, and print its password for one sign-in."""
     with closing(_accounts(database)) as found:
         password = found.add(
-            _administrator(), name, called or name, _role(role), staff, institution=institution
+            sitting("admin"), name, called or name, _role(role), staff, institution=institution
         )
     _say_password(name, password)
 
@@ -83,7 +82,7 @@ def change(
         if before is None:
             raise NotFound("There is no such account.", where=name, remedy="Look at `kanglu account list`.")
         found.change(
-            _administrator(),
+            sitting("admin"),
             name,
             before.name if called is None else called,
             before.role if role is None else _role(role),
@@ -97,7 +96,7 @@ def change(
 def reset(name: Name, database: Database = None) -> None:
     """Give an account a new password for one sign-in; whoever is signed in with it is signed out."""
     with closing(_accounts(database)) as found:
-        password = found.reset(_administrator(), name)
+        password = found.reset(sitting("admin"), name)
     _say_password(name, password)
 
 
@@ -105,7 +104,7 @@ def reset(name: Name, database: Database = None) -> None:
 def disable(name: Name, database: Database = None) -> None:
     """Let somebody sign in no more, from now on."""
     with closing(_accounts(database)) as found:
-        found.disable(_administrator(), name)
+        found.disable(sitting("admin"), name)
     screen.say(f"{name} may no longer sign in.")
 
 
@@ -113,7 +112,7 @@ def disable(name: Name, database: Database = None) -> None:
 def enable(name: Name, database: Database = None) -> None:
     """Let somebody sign in again who was disabled, with a new password for one sign-in."""
     with closing(_accounts(database)) as found:
-        password = found.enable(_administrator(), name)
+        password = found.enable(sitting("admin"), name)
     _say_password(name, password)
 
 
@@ -121,7 +120,7 @@ def enable(name: Name, database: Database = None) -> None:
 def sign_out(name: Name, database: Database = None) -> None:
     """Sign somebody out, wherever they are signed in."""
     with closing(_accounts(database)) as found:
-        found.end_sessions(_administrator(), name)
+        found.end_sessions(sitting("admin"), name)
     screen.say(f"{name} is signed out everywhere.")
 
 
@@ -129,7 +128,7 @@ def sign_out(name: Name, database: Database = None) -> None:
 def no_factor(name: Name, database: Database = None) -> None:
     """Take the second factor off an account whose owner has lost the phone and the recovery codes."""
     with closing(_accounts(database)) as found:
-        found.reset_factor(_administrator(), name)
+        found.reset_factor(sitting("admin"), name)
     screen.say(f"{name} signs in without a second factor now.")
 
 
@@ -148,7 +147,7 @@ def ask_factor(
     with closing(_accounts(database)) as found:
         if roles:
             wanted = [] if roles == ["nobody"] else roles
-            found.require_factor(_administrator(), frozenset(map(_role, wanted)))
+            found.require_factor(sitting("admin"), frozenset(map(_role, wanted)))
         now = sorted(found.roles_with_factor())
     screen.answer(as_json, {"roles": now}, lambda: screen.say(f"Second factor: {', '.join(now) or 'nobody'}"))
 
@@ -171,11 +170,3 @@ def _accounts(database: str | None) -> "Accounts":
     from kanglu.record.database import opened
 
     return Accounts(opened(database))
-
-
-def _administrator() -> "Actor":
-    """Whoever sits at this machine, and can read its key."""
-    from kanglu.trust import Actor, Role
-
-    user = getpass.getuser()
-    return Actor(user, user, Role.ADMIN, at_machine=True)

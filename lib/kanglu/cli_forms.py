@@ -1,6 +1,5 @@
 """The verbs about forms: which there are, what they ask, filling one, scoring a file of them."""
 
-import getpass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kanglu import screen, screen_forms
-from kanglu.cli_rules import Database, Json, Language
+from kanglu.cli_rules import Database, Json, Language, sitting
 from kanglu.errors import FormError
 
 if TYPE_CHECKING:
@@ -131,7 +130,5 @@ def export(person: Person, database: Database = None) -> None:
 
 def _open(database: str | None) -> "Store":
     from kanglu import record
-    from kanglu.trust import Actor, Role
 
-    user = getpass.getuser()
-    return record.open(database, actor=Actor(user, user, Role.HEALTH_MANAGER, at_machine=True))
+    return record.open(database, actor=sitting("health_manager"))

@@ -1,6 +1,5 @@
 """The verb that opens notebooks on a safe copy of the record."""
 
-import getpass
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kanglu import screen
-from kanglu.cli_rules import Database
+from kanglu.cli_rules import Database, sitting
 from kanglu.errors import KangluError
 
 
@@ -27,13 +26,11 @@ def lab(
     from kanglu import record
     from kanglu.home import home
     from kanglu.insight.lab import environment, safe_copy
-    from kanglu.trust import Actor, Role
 
-    user = getpass.getuser()
-    place = (folder or home() / "data" / "lab" / user).expanduser().absolute()
+    actor = sitting("analyst")
+    place = (folder or home() / "data" / "lab" / actor.id).expanduser().absolute()
     if not only_copy and find_spec("jupyterlab") is None:
         raise KangluError("JupyterLab is not installed.", remedy="Install it: pip install jupyterlab")
-    actor = Actor(user, user, Role.ANALYST, at_machine=True)
     with record.open(database, actor=actor, purpose="analysis") as store:
         copy = safe_copy(store, place, research=research, anew=anew)
     if copy.people is None:

@@ -12,6 +12,7 @@ from kanglu.i18n import Lang
 
 if TYPE_CHECKING:
     from kanglu.record import Store
+    from kanglu.trust import Actor
 
 rules = typer.Typer(
     name="rules",
@@ -322,21 +323,20 @@ def _day(given: datetime | None) -> date | None:
 def open_store(database: str | None, as_of: datetime | None, known: datetime | None) -> "Store":
     """The record, opened for care by whoever sits at this machine."""
     from kanglu import record
-    from kanglu.trust import Actor, Role
 
-    user = getpass.getuser()
-    return record.open(
-        database,
-        actor=Actor(user, user, Role.HEALTH_MANAGER, at_machine=True),
-        as_of=_day(as_of),
-        known=_day(known),
-    )
+    return record.open(database, actor=sitting("health_manager"), as_of=_day(as_of), known=_day(known))
 
 
 def _open_to_decide(database: str | None) -> "Store":
     """Whoever runs the machine may decide, under the name they signed in to it with."""
     from kanglu import record
+
+    return record.open(database, actor=sitting("admin"))
+
+
+def sitting(role: str) -> "Actor":
+    """Whoever sits at this machine, and can read its key: under the name they signed in to it with."""
     from kanglu.trust import Actor, Role
 
     user = getpass.getuser()
-    return record.open(database, actor=Actor(user, user, Role.ADMIN, at_machine=True))
+    return Actor(user, user, Role(role), at_machine=True)

@@ -1,5 +1,6 @@
 """The verb that serves the pages."""
 
+import gc
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -38,6 +39,7 @@ def serve(
     import uvicorn
 
     from kanglu import record
+    from kanglu.catalogue import current
     from kanglu.record.database import opened
     from kanglu.ui.bounds import WORDS
     from kanglu.ui.server import Application
@@ -45,11 +47,15 @@ def serve(
 
     record.init(database)
     house = House(opened(database), _clock(as_of))
+    served = Application(house)
     if password := house.accounts.first():
         screen.say(f"The first account is made: name admin, password for one sign-in {password}")
+    current()
+    gc.collect()
+    gc.freeze()  # Panel has garbage looked for as pages are left: not among all that was loaded by now
     screen.say(f"Kanglu is at http://{host}:{port} (Ctrl+C ends it)")
     uvicorn.run(
-        Application(house), host=host, port=port, log_level="warning", server_header=False,
+        served, host=host, port=port, log_level="warning", server_header=False,
         ws_max_size=WORDS, ws_ping_interval=20, ws_ping_timeout=30, proxy_headers=True,
     )  # fmt: skip
 

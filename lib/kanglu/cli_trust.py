@@ -1,6 +1,5 @@
 """The verbs of trust: the keys of the database, and what lies beside it."""
 
-import getpass
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kanglu import screen
-from kanglu.cli_rules import Database, Json
+from kanglu.cli_rules import Database, Json, sitting
 
 if TYPE_CHECKING:
     from kanglu.record import Store
     from kanglu.record.checking import Verification
-    from kanglu.trust import Actor
     from kanglu.trust.keys import Keys
 
 keys = typer.Typer(
@@ -142,7 +140,7 @@ def restore(
     """
     from kanglu.record.restoring import restore as put_back
 
-    done = put_back(file, to, _ring(to, key_file), actor=_administrator())
+    done = put_back(file, to, _ring(to, key_file), actor=sitting("admin"))
     data = {
         "database": done.database, "made": done.made, "rows": dict(done.rows), "media": done.media,
         "definitions": done.definitions, "left": list(done.left), "missing": list(done.missing),
@@ -191,12 +189,4 @@ def _ring(to: str, key_file: Path | None) -> "Keys":
 def _open(database: str | None) -> "Store":
     from kanglu import record
 
-    return record.open(database, actor=_administrator(), purpose="administration")
-
-
-def _administrator() -> "Actor":
-    """Whoever sits at this machine, and can read its key."""
-    from kanglu.trust import Actor, Role
-
-    user = getpass.getuser()
-    return Actor(user, user, Role.ADMIN)
+    return record.open(database, actor=sitting("admin"), purpose="administration")

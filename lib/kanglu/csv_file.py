@@ -14,8 +14,6 @@ from typing import Final
 
 _FORMULA: Final = re.compile(r"[\s\x00-\x1f\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 _NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
-BOM: Final = "\ufeff"
-"""What tells a spreadsheet that a file is UTF-8."""
 
 
 def plain(cell: object) -> object:

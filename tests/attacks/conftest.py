@@ -129,16 +129,17 @@ class Window:
 @pytest.fixture(scope="module")
 def window_of_module(site: Fort) -> Iterator[Callable[..., Window]]:
     """As `window`, open as long as the house is."""
-    yield from _windows(site)
+    yield from windows(site)
 
 
 @pytest.fixture
 def window(site: Fort) -> Iterator[Callable[..., Window]]:
     """Opens a page as somebody: ``window("/person/K000001", "chen")``."""
-    yield from _windows(site)
+    yield from windows(site)
 
 
-def _windows(site: Fort) -> Iterator[Callable[..., Window]]:
+def windows(site: Site) -> Iterator[Callable[..., Window]]:
+    """Opens pages as somebody, and closes them afterwards."""
     made: list[Window] = []
 
     def opened(path: str, name: str = "chen") -> Window:

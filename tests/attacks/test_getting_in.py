@@ -134,14 +134,14 @@ def test_a_link_cannot_name_the_session_of_the_page_that_it_opens(site, name):
         shown = client.get(f"/?{name}={chosen}")
         assert shown.status_code == 200
         assert page_token(shown.text) != chosen
-    assert "chosen" not in str(site.house.whose)
+    assert "chosen" not in str(site.house.open_pages)
     assert not connects(site, "/", forged("chosen"), site.token("chen"), site.url)
 
 
 def test_a_header_cannot_name_the_session_of_a_page(site):
     with site.http("root") as client:
         client.get("/", headers={"Bokeh-Session-Id": "chosen-by-another-person"})
-    assert "chosen-by-another-person" not in site.house.whose
+    assert "chosen-by-another-person" not in site.house.open_pages
 
 
 def test_a_page_answers_to_whoever_opened_it_alone(site):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.apps.conftest import KEY, PASSWORD, Clock, Site, serving
-from tests.attacks.conftest import Window, ended  # noqa: F401
+from tests.attacks.conftest import Window, ended, windows  # noqa: F401
 from tests.conftest import _sibling
 
 from kanglu import record
@@ -109,12 +109,4 @@ def house(ground: Ground, tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture
 def window(house: Site) -> Iterator[Callable[..., Window]]:
     """Opens a page: ``window("/intake")``."""
-    open_: list[Any] = []
-
-    def opened_at(path: str, name: str = "chen") -> Window:
-        open_.append(Window(house, house.token(name)))
-        return open_[-1].open(path)
-
-    yield opened_at
-    for one in open_:
-        one.close()
+    yield from windows(house)

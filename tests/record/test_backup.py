@@ -53,10 +53,7 @@ def target(backend: str, request: pytest.FixtureRequest, home: Path, admin: Stor
     if backend == "sqlite":
         yield f"sqlite:///{home / 'again' / 'kanglu.sqlite'}"
     else:
-        server = request.getfixturevalue("postgres")
-        name = server.create()
-        yield server.url(name)
-        server.drop(name)
+        yield request.getfixturevalue("empty_url")
 
 
 @pytest.fixture

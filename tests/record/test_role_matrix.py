@@ -121,7 +121,7 @@ OTHERS: dict[str, tuple[set[Role], Call]] = {
 """What is asked about nobody in particular, and who may."""
 
 NAMES_NOBODY = {
-    *("close", "called", "copy_expired", "status", "batches", "batch_labelled", "people_count", "everybody"),
+    *("close", "called", "status", "batches", "batch_labelled", "people_count", "everybody"),
     *("seen", "stamp", "last_evaluation", "changed_people", "due_people", "people_to_evaluate"),
     *("rule_versions", "published", "publications", "rule_proposal", "rule_proposals"),
 }

@@ -4,6 +4,7 @@ Only facts are stored. The state of a task follows from the rules' last evaluati
 since (by the same rules as in the evaluation, see `closing`), and from the day.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -182,7 +183,8 @@ def derived(rows: pd.DataFrame, acts: Acts, rules: Rulebook) -> pd.DataFrame:
     today, closings = number(as_of), _closings(rows, acts, rules)
     opens, due = days_of(rows["window_start"]), days_of(rows["due"])
     changes = acts.changes
-    until = days_of(_last(changes[changes["code"] == "snoozed"], "task", rows)["until"])
+    snoozes = changes[changes["code"] == "snoozed"]
+    until = days_of(pd.Series(_at(snoozes, "until", _last(snoozes, "task", rows))))
     open_ = closings.state == OPEN
     snoozed = open_ & (until > today) & (until < NEVER)
     rows["state"] = np.select(
@@ -194,8 +196,9 @@ def derived(rows: pd.DataFrame, acts: Acts, rules: Rulebook) -> pd.DataFrame:
     rows["days_late"] = np.maximum(np.minimum(today, closings.ends) - due, 0)
     rows["snoozed_until"] = _texts(until)
     _add_attempts(rows, acts, rules, open_)
-    handed = _last(changes[(changes["code"] == "handed_over") & changes["owner"].notna()], "task", rows)
-    rows["owner"] = np.where(handed["owner"].notna(), handed["owner"], _carers(rows, acts))
+    handings = changes[(changes["code"] == "handed_over") & changes["owner"].notna()]
+    last = _last(handings, "task", rows)
+    rows["owner"] = np.where(last >= 0, _at(handings, "owner", last), _carers(rows, acts))
     return rows.sort_values(["person_id", "due", "key"], ignore_index=True)
 
 
@@ -224,12 +227,13 @@ def _closings(rows: pd.DataFrame, acts: Acts, rules: Rulebook) -> Closings:
 def _add_attempts(rows: pd.DataFrame, acts: Acts, rules: Rulebook, open_: Mask) -> None:
     """How often somebody tried, what came of it last, and the next try of what is open."""
     tried = acts.attempts
-    counts = tried.groupby(["person_id", "about"]).size()
-    rows["attempts"] = counts.reindex(_names(rows)).fillna(0).to_numpy(dtype=np.int64)
+    counts = Counter(_pairs(tried, "about"))
+    rows["attempts"] = np.array([counts[one] for one in _pairs(rows, "key")], dtype=np.int64)
     last = _last(tried, "about", rows)
-    rows["last_outcome"] = last["outcome"]
+    outcomes, times = _at(tried, "outcome", last), _at(tried, "effective", last)
+    rows["last_outcome"] = outcomes
     retries: list[str | None] = []
-    for outcome, on, is_open in zip(last["outcome"].tolist(), last["effective"].tolist(), open_, strict=True):
+    for outcome, on, is_open in zip(outcomes, times, open_, strict=True):
         retry = rules.outcomes[outcome].retry if is_open and outcome in rules.outcomes else None
         retries.append(None if retry is None else retry.after(date.fromisoformat(on[:10])).isoformat())
     rows["next_try"] = np.array([*retries, None], dtype=object)[:-1]
@@ -239,7 +243,7 @@ def _carers(rows: pd.DataFrame, acts: Acts) -> Words:
     """The member of the care team, on the day, whose role each task is."""
     members = held_on(acts.frame("care_team"), acts.known.as_of)
     members = members[members["practitioner"].notna()]
-    return _nothing_missing(_last(members, "code", rows, "role")["practitioner"])
+    return _at(members, "practitioner", _last(members, "code", rows, "role"))
 
 
 def held_on(stretches: pd.DataFrame, day: date) -> pd.DataFrame:
@@ -249,22 +253,23 @@ def held_on(stretches: pd.DataFrame, day: date) -> pd.DataFrame:
     return stretches[lasts & (start != "") & (start <= end_of(day))]
 
 
-def _last(facts: pd.DataFrame, name: str, rows: pd.DataFrame, of: str = "key") -> pd.DataFrame:
-    """For each row the last fact about it, which names it in column `name`; None where there is none."""
-    last = facts.drop_duplicates(["person_id", name], keep="last").set_index(["person_id", name])
-    found = last.reindex(_names(rows, of)).reset_index(drop=True).astype(object)
-    return found.where(found.notna(), other=None)
+def _last(facts: pd.DataFrame, name: str, rows: pd.DataFrame, of: str = "key") -> Ints:
+    """For each row the place of the last fact about it, which names it in column `name`; -1 for none."""
+    places = {one: place for place, one in enumerate(_pairs(facts, name))}
+    return np.array([places.get(one, -1) for one in _pairs(rows, of)], dtype=np.int32)
 
 
-def _names(rows: pd.DataFrame, of: str = "key") -> pd.MultiIndex:
-    return pd.MultiIndex.from_arrays([rows["person_id"], rows[of]])
+def _pairs(frame: pd.DataFrame, name: str) -> Iterable[tuple[int, str]]:
+    """Each row's person and what it names; plain pairs, as pandas takes milliseconds for a few of them."""
+    return zip(frame["person_id"].tolist(), frame[name].tolist(), strict=True)
 
 
-def _nothing_missing(column: "pd.Series[Any]") -> Words:
-    """Texts in an array; None for what is missing."""
-    cells = column.to_numpy(dtype=object, copy=True)
-    cells[column.isna().to_numpy()] = None
-    return cells
+def _at(facts: pd.DataFrame, name: str, places: Ints) -> Words:
+    """The texts of a column at places; None for what is missing, and at -1."""
+    column = facts[name]
+    known = column.astype(object).where(column.notna(), other=None)
+    cells: Words = np.array([*known.tolist(), None], dtype=object)
+    return cells[places]
 
 
 def days_of(column: "pd.Series[Any]") -> Ints:

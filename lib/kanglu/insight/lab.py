@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,8 @@ from kanglu.trust import Action, ConsentPurpose, Purpose, Resource
 from kanglu.trust.permissions import require
 
 NAME: Final = "safe.sqlite"
+KEPT: Final = timedelta(days=1)
+"""So long a copy is worked on before it is made anew."""
 _WITHHELD: Final = ("KANGLU_KEY", "KANGLU_MEDIA", "KANGLU_DATABASE_URL", "KANGLU_HOME")
 
 
@@ -52,7 +55,7 @@ def safe_copy(store: Store, folder: Path, *, research: bool = False, anew: bool 
             f"A safe copy is made for analysis, not for {store.purpose}.", remedy="Open the record for it."
         )
     path = folder / NAME
-    if not anew and not store.copy_expired(path):
+    if not anew and not _expired(path, now(store)):
         return Copy(path)
     ids, left_out = store.everybody(), dict[str, str]()
     if research:
@@ -80,6 +83,10 @@ def environment(copy: Copy) -> dict[str, str]:
     """The environment of a notebook server that works on a copy: nothing in it leads to the record."""
     kept = {name: value for name, value in os.environ.items() if name not in _WITHHELD}
     return kept | {"KANGLU_DATABASE_URL": f"sqlite:///{copy.path}", "KANGLU_HOME": str(copy.path.parent)}
+
+
+def _expired(path: Path, at: datetime) -> bool:
+    return not path.is_file() or path.stat().st_mtime < (at - KEPT).timestamp()
 
 
 def _remove(path: Path) -> None:

@@ -6,7 +6,7 @@ on it needs neither the key nor the file of the record.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, select
 from kanglu.record import tables
 from kanglu.record.bulk import bulk_insert
 from kanglu.record.database import key_path, make_engine, resolve
-from kanglu.record.opened import in_china
+from kanglu.record.identity import chunks
 from kanglu.record.setup import init
 from kanglu.record.veiling import Days, moved_days, true_days, veiled
 from kanglu.trust import keys as key_ring
@@ -28,7 +28,7 @@ _RULES: Final = (tables.rule_version, tables.publication, tables.evaluation)
 
 
 def write_copy(
-    source: Connection, keys: Keys, ids: Sequence[int], path: Path, now: Any, *, move_days: bool
+    source: Connection, keys: Keys, ids: Sequence[int], path: Path, today: date, *, move_days: bool
 ) -> int:
     """Write a copy of these people's facts into a new SQLite file; gives the number of facts.
 
@@ -36,13 +36,12 @@ def write_copy(
     ----------
     source, keys : the record, and what its pseudonyms are made with.
     path : of a file that is not there yet; its key lies beside it.
-    now : the time of the copy.
+    today : the day of the copy, in China.
     move_days : whether the days of each person are moved, see `veiling.moved_days`.
     """
     url, own = f"sqlite:///{path}", Keys(key_ring.fresh())
     key_ring.write(key_path(resolve(url)), own.masters)
     init(url, own)
-    today = in_china(now).date()
     days = moved_days(list(ids), today, keys) if move_days else true_days(today)
     engine = make_engine(resolve(url))
     try:
@@ -62,10 +61,7 @@ def _copy(source: Connection, made: Connection, keys: Keys, ids: list[int], days
     _insert(made, tables.batch, batches)
     for table in _RULES:
         _insert(made, table, _rows(source, table))
-    return sum(
-        _copy_some(source, made, keys, ids[start : start + _PEOPLE_A_TIME], days, numbers)
-        for start in range(0, len(ids), _PEOPLE_A_TIME)
-    )
+    return sum(_copy_some(source, made, keys, some, days, numbers) for some in chunks(ids, _PEOPLE_A_TIME))
 
 
 def _copy_some(
@@ -134,8 +130,3 @@ def _rows(source: Connection, table: Table, *where: Any) -> list[dict[str, Any]]
 def _insert(made: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     if rows:
         made.execute(table.insert(), rows)
-
-
-def expired(path: Path, now: Any) -> bool:
-    """Whether a copy is not there, or older than a day."""
-    return not path.is_file() or path.stat().st_mtime < (now - timedelta(days=1)).timestamp()

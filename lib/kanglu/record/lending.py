@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kanglu.record.auditing import Deed
-from kanglu.record.copying import expired, write_copy
-from kanglu.record.opened import Opened
+from kanglu.record.copying import write_copy
+from kanglu.record.opened import Opened, in_china
 from kanglu.trust import Action, Resource, require
 
 
@@ -22,10 +22,6 @@ class Lending(Opened):
         self._require_seen(ids)
         detail = {"people": len(set(ids)), "days": "moved" if move_days else "true"}
         self._audit([Deed("make safe copy", None, detail)])
-        keys = self.database.keys
+        keys, today = self.database.keys, in_china(self.clock()).date()
         with self.database.reading() as connection:
-            return write_copy(connection, keys, ids, path, self.clock(), move_days=move_days)
-
-    def copy_expired(self, path: Path) -> bool:
-        """Whether a safe copy is not there, or older than a day."""
-        return expired(path, self.clock())
+            return write_copy(connection, keys, ids, path, today, move_days=move_days)

@@ -135,9 +135,7 @@ class Opened:
 
     def _veil(self) -> Days | None:
         """How days are shown to an actor who may read facts and not know whose they are; None for others."""
-        reads = allowed(self.actor, Action.READ, Resource.FACTS)
-        named = allowed(self.actor, Action.READ, Resource.IDENTITY)
-        return true_days(self.as_of) if reads and not named else None
+        return None if _touches_identity(self.actor) else true_days(self.as_of)
 
     def _shown(self, facts: pd.DataFrame) -> pd.DataFrame:
         """Facts of one kind as the actor may see them."""
@@ -164,7 +162,7 @@ class Opened:
         """The condition on `person` of those whom the actor may see; None where it is everybody."""
         if self._for_rules:
             return None
-        now = self.clock()
+        now = self.clock().replace(microsecond=0)
         today = in_china(now).date()
         return wall(self.actor, now, Moment(today, today))
 

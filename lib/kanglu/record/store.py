@@ -36,7 +36,6 @@ from kanglu.record.search import MOST, Matches, find_people
 from kanglu.record.trail import Trail
 from kanglu.record.undo import Undone, undo
 from kanglu.record.versions import Versioned
-from kanglu.record.walls import seen_among
 from kanglu.record.writing import BatchWriter
 from kanglu.trust import LOCAL, Action, Actor, Purpose, Resource, require
 from kanglu.trust.permissions import require_purpose
@@ -128,9 +127,8 @@ class Store(
         self._require_read()
         moment = self._moment(as_of, known)
         with self.database.reading() as connection:
-            ids = select_people(connection, expr, moment, self.catalogue)
-            if (condition := self._wall()) is not None:
-                ids = sorted(seen_among(connection, ids, condition))
+            meant = select_people(connection, expr, moment, self.catalogue)
+        ids = sorted(self.seen(meant))
         panel = Panel(self, expr, moment, tuple(ids))
         self._audit([Deed("panel", None, {"expression": expr, "people": len(ids)})])
         return panel

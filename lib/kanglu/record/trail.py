@@ -1,12 +1,12 @@
 """Who read, changed or exported the record of one person, for the person's own view (PIPL art. 44–45)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from kanglu.dates import last_instant
 from kanglu.errors import RecordError
@@ -79,18 +79,15 @@ class Trail(Opened):
         `before` and `limit` as in `trail`. That it was read, and what was asked for, is a row of it.
         """
         require(self.actor, Action.EXPORT, Resource.AUDIT)
-        columns = [audit_event.c[name] for name in Logged.__dataclass_fields__]
-        query = select(*columns).where(*_asked(sought)).order_by(audit_event.c.id.desc()).limit(limit)
-        if before is not None:
-            query = query.where(audit_event.c.id < before)
+        where = _asked(sought)
         if scope_of(self.actor) is Scope.INSTITUTION:
             theirs = select(account.c.id).where(account.c.institution == self.actor.institution)
-            query = query.where(audit_event.c.actor.in_(theirs))
+            where.append(audit_event.c.actor.in_(theirs))
         with self.database.reading() as connection:
-            rows = connection.execute(query).fetchall()
+            rows = _page(connection, Logged, where, before, limit)
         asked = {name: str(value) for name, value in asdict(sought).items() if value is not None}
         self._audit([Deed("read audit log", None, asked)])
-        return [Logged(**{**row._mapping, "detail": json.loads(row.detail)}) for row in rows]
+        return rows
 
     def trail(self, view: PersonView, before: int | None = None, limit: int = PAGE) -> list[Trace]:
         """What the audit log says of a person, the latest first; a row of the audit log itself.
@@ -107,16 +104,26 @@ class Trail(Opened):
         self._require_seen([view.id])
         if limit < 1:
             raise RecordError(f"A page of {limit} rows is none.", remedy="Ask for at least 1.")
-        columns = [audit_event.c[name] for name in Trace.__dataclass_fields__]
         merged = select(person_link.c.person_id).where(person_link.c.into_id == view.id)
         with self.database.reading() as connection:
             numbers = [record_number(one) for one in (view.id, *connection.scalars(merged))]
-            query = select(*columns).where(audit_event.c.person.in_(numbers))
-            if before is not None:
-                query = query.where(audit_event.c.id < before)
-            rows = connection.execute(query.order_by(audit_event.c.id.desc()).limit(limit)).fetchall()
+            rows = _page(connection, Trace, [audit_event.c.person.in_(numbers)], before, limit)
         self._audit([Deed("read trail", record_number(view.id))])
-        return [Trace(**{**row._mapping, "detail": json.loads(row.detail)}) for row in rows]
+        return rows
+
+
+def _page[T: Trace](
+    connection: Connection,
+    kind: type[T],
+    where: Iterable[ColumnElement[bool]],
+    before: int | None,
+    limit: int,
+) -> list[T]:
+    query = select(*(audit_event.c[name] for name in kind.__dataclass_fields__)).where(*where)
+    if before is not None:
+        query = query.where(audit_event.c.id < before)
+    rows = connection.execute(query.order_by(audit_event.c.id.desc()).limit(limit))
+    return [kind(**{**row._mapping, "detail": json.loads(row.detail)}) for row in rows]
 
 
 def _asked(sought: Sought) -> list[ColumnElement[bool]]:

@@ -14,11 +14,13 @@ left a panel is not shown to its former manager by asking as of last year.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from kanglu.dates import end_of, instant
+from kanglu.record.identity import chunks
 from kanglu.record.listed import ENDED
 from kanglu.record.moment import Moment, current
 from kanglu.record.tables import FACTS, access_grant, account, person
@@ -31,6 +33,7 @@ _PEOPLE_A_QUERY = 500
 _TEAM, _CHANGE = FACTS["care_team"], FACTS["task_change"]
 
 
+@lru_cache(maxsize=256)  # a page asks several times within its second
 def wall(actor: Actor, now: datetime, today: Moment) -> ColumnElement[bool] | None:
     """The condition on `person` that holds of those whom the actor may see; None where it is everybody.
 
@@ -57,9 +60,8 @@ def wall(actor: Actor, now: datetime, today: Moment) -> ColumnElement[bool] | No
 
 def seen_among(connection: Connection, ids: Iterable[int], condition: ColumnElement[bool]) -> set[int]:
     """Those of some people for whom a wall's condition holds."""
-    wanted, seen = sorted(set(ids)), set[int]()
-    for start in range(0, len(wanted), _PEOPLE_A_QUERY):
-        some = wanted[start : start + _PEOPLE_A_QUERY]
+    seen = set[int]()
+    for some in chunks(sorted(set(ids)), _PEOPLE_A_QUERY):
         seen.update(connection.scalars(select(person.c.id).where(person.c.id.in_(some), condition)))
     return seen
 

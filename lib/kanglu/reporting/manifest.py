@@ -5,7 +5,7 @@ file is read. At its beginning and end the file is written anew, one row a repor
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, fields
 from hashlib import sha256
 from pathlib import Path
@@ -108,8 +108,7 @@ class Manifest:
         """Write down who is left out, and remove what an earlier run had made of them."""
         new = list(rows)
         for row in new:
-            for kind in FORMATS:
-                (self.folder / f"{row.name}.{kind}").unlink(missing_ok=True)
+            clear_earlier(self.folder, row.name)
         self.add(new)
 
     def compact(self) -> None:
@@ -120,6 +119,13 @@ class Manifest:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(self.folder / NAME)
+
+
+def clear_earlier(folder: Path, name: str, made: Container[Format] = ()) -> None:
+    """Remove what an earlier run had made of a report and this one has not."""
+    for kind in FORMATS:
+        if kind not in made:
+            (folder / f"{name}.{kind}").unlink(missing_ok=True)
 
 
 def read(folder: Path) -> list[Row]:

@@ -11,9 +11,9 @@ from threading import Lock
 from kanglu.record import Dossier
 from kanglu.record import open as open_record
 from kanglu.reporting.facts import pack
-from kanglu.reporting.job import FORMATS, Job, Plan
+from kanglu.reporting.job import Job, Plan
 from kanglu.reporting.makers import Task, maker_for
-from kanglu.reporting.manifest import Row, input_hash, row_of, unchanged
+from kanglu.reporting.manifest import Row, clear_earlier, input_hash, row_of, unchanged
 from kanglu.trust import Actor
 
 _ONE_CHUNK = Lock()
@@ -49,8 +49,7 @@ class _Underway:
 
     def finished(self) -> Row:
         outcome = self.task.finish()
-        for kind in set(FORMATS) - set(outcome.files):  # of an earlier run
-            (self.plan.folder / f"{self.name}.{kind}").unlink(missing_ok=True)
+        clear_earlier(self.plan.folder, self.name, outcome.files)
         return row_of(self.plan, outcome, self.facts, self.input)
 
 

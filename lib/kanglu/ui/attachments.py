@@ -23,7 +23,7 @@ from kanglu.errors import Refused
 from kanglu.i18n import Words
 from kanglu.record.papers import MAX_BYTES
 from kanglu.trust import Action, Resource
-from kanglu.ui.bounds import Upload
+from kanglu.ui.bounds import Upload, brings_too_much, day
 from kanglu.ui.page import act
 from kanglu.ui.visitors import house_of, visitor_of
 
@@ -68,11 +68,10 @@ class WithAttachments:
 async def _attach(request: Request) -> Response:
     """Keep what was sent as a letter or scan of the person."""
     visitor, _ = visitor_of(request), visitor_of(request).words
-    size = request.headers.get("content-length", "")
-    if not size.isdecimal() or int(size) > MAX_BYTES + _AROUND:
+    if brings_too_much(request, MAX_BYTES + _AROUND):
         return JSONResponse({"error": _too_much(_)}, 413)
     async with request.form(max_files=1, max_fields=8) as form:
-        file, title, day = form.get("file"), str(form.get("title", "")), _day(form.get("day"))
+        file, title, dated = form.get("file"), str(form.get("title", "")), day(str(form.get("day", "")))
         if not isinstance(file, UploadFile) or not file.size:
             return JSONResponse({"error": _("Choose the file first.")}, 422)
         data = await file.read()
@@ -80,7 +79,7 @@ async def _attach(request: Request) -> Response:
 
     def keep() -> Attachment:
         store = house.store_of(visitor)
-        return attach(store, number, title, data, day or house.today, visitor.account.id)
+        return attach(store, number, title, data, dated or house.today, visitor.account.id)
 
     try:
         kept = await run_in_threadpool(keep)
@@ -97,13 +96,6 @@ async def _open(request: Request) -> Response:
     name = quote(f"{number}-{media}.{KINDS.get(given.content_type, 'bin').lower()}")
     headers = {"content-disposition": f'inline; filename="{name}"', "cache-control": "no-store"}
     return Response(given.data, media_type=given.content_type, headers=headers)
-
-
-def _day(given: Any) -> date | None:
-    try:
-        return date.fromisoformat(str(given))
-    except ValueError:
-        return None
 
 
 def _too_much(_: Words) -> str:

@@ -2,12 +2,17 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import date
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from bokeh.protocol.message import Message
 from bokeh.util.token import get_session_id
+from starlette.requests import Request
 from starlette.routing import BaseRoute, Match, Route
+
+from kanglu.dates import parse_day
+from kanglu.errors import DateError
 
 type Receive = Callable[[], Awaitable[Any]]
 type Send = Callable[[Any], Awaitable[None]]
@@ -41,6 +46,12 @@ def most(scope: Any, routes: Iterable[BaseRoute]) -> int:
     """How many bytes a request may bring."""
     fitting = (one.most for one in routes if isinstance(one, Upload) and one.matches(scope)[0] is Match.FULL)
     return next(fitting, FORM)
+
+
+def brings_too_much(request: Request, size: int) -> bool:
+    """Whether a body is larger than `size` bytes by its own word, or does not say how large it is."""
+    length = request.headers.get("content-length", "")
+    return not length.isdecimal() or int(length) > size
 
 
 def bounded(receive: Receive, size: int) -> Receive:
@@ -103,3 +114,11 @@ def session_named(offered: Sequence[str]) -> str | None:
 def number(text: str) -> int | None:
     """The number that a text in an address is; None for any other text, and for more than nine digits."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def day(text: str) -> date | None:
+    """The day that a text in an address or a form is; None for any other text."""
+    try:
+        return parse_day(text) if text else None
+    except DateError:
+        return None

@@ -22,7 +22,6 @@ from kanglu.ui.frame import plain
 from kanglu.ui.signing import (
     SESSION,
     STEPS,
-    address,
     after,
     asked_to_sign_in,
     held_up,
@@ -33,7 +32,7 @@ from kanglu.ui.signing import (
     weighed,
 )
 from kanglu.ui.tries import TooManyTries
-from kanglu.ui.visitors import house_of
+from kanglu.ui.visitors import came_from, house_of
 
 _CODE, _SETTING_UP = STEPS[Waits.CODE], STEPS[Waits.SETTING_UP]
 
@@ -54,7 +53,7 @@ async def give_code(request: Request) -> Response:
     if not await _waits_for_code(request):
         return asked_to_sign_in(request, to, wrong=_("Signing in took too long. Begin again."), status=401)
     try:
-        fresh = await weighed(request, house.accounts.give_code, token, code, address(request))
+        fresh = await weighed(request, house.accounts.give_code, token, code, came_from(request))
     except TooManyTries as error:
         return _code(request, to, held_up(request, error), 429, retry(error))
     except PermissionDenied:
@@ -108,7 +107,7 @@ async def set_up(request: Request) -> Response:
         return _step(request, to, asks, secret=await run_in_threadpool(accounts.offer_factor, token))
     if (secret := await run_in_threadpool(accounts.offered, token)) is None:
         return _step(request, to, asks)
-    done = await run_in_threadpool(accounts.turn_on, token, str(form["code"]), address(request))
+    done = await run_in_threadpool(accounts.turn_on, token, str(form["code"]), came_from(request))
     if done is None:
         wrong = _("This is not the code that the app shows now. Does the phone's clock go right?")
         return _step(request, to, asks, secret=secret, wrong=wrong)

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import panel as pn
 from markupsafe import Markup
@@ -17,8 +17,11 @@ from kanglu.trust import Role
 from kanglu.ui.page import Page
 from kanglu.ui.rendering import STATIC, environment, whole
 from kanglu.ui.trouble import trouble
-from kanglu.ui.visitors import House, Visitor, present
+from kanglu.ui.visitors import House, OpenPage, Visitor, present
 from kanglu.ui.wire import Wire
+
+if TYPE_CHECKING:
+    from bokeh.server.contexts import BokehSessionContext
 
 log = logging.getLogger("kanglu.ui")
 LANGUAGES: Mapping[Lang, str] = {"zh": "中文", "en": "English"}
@@ -53,13 +56,12 @@ def application(page: type[Page], menu: Sequence[type[Page]]) -> Callable[[], pn
 def _owned(house: House, visitor: Visitor) -> None:
     """Keep whose page it is that is being opened, as long as it is open."""
     assert pn.state.curdoc is not None
-    context = pn.state.curdoc.session_context
-    assert context is not None
+    context = cast("BokehSessionContext", pn.state.curdoc.session_context)
     name = str(context.id)
-    house.whose[name] = visitor.token
+    house.open_pages[name] = OpenPage(visitor.token, context)
 
     def over(_: Any) -> None:
-        house.whose.pop(name, None)
+        house.open_pages.pop(name, None)
 
     pn.state.on_session_destroyed(over)
 

@@ -113,7 +113,14 @@ class Page(pn.viewable.Viewer):
         """Read what the page shows first. A `KangluError` here is shown in its place."""
 
     def closed(self) -> None:
-        """The page is no longer looked at: let go of what would outlive it."""
+        """The page is no longer looked at: let go of all that it has read, before garbage is looked for.
+
+        Where something is still being done on it, that goes on.
+        """
+        turn = self._turn
+        if turn.acquire(blocking=False):
+            self.__dict__.clear()
+            turn.release()
 
     def values(self) -> Mapping[str, Any]:
         """Further names for the template, which has `page` and `_`."""

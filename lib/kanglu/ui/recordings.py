@@ -24,7 +24,7 @@ from kanglu.i18n import Words
 from kanglu.record.audio import MAX_BYTES, MAX_SECONDS
 from kanglu.record.opened import in_china
 from kanglu.trust import Action, ConsentPurpose, Resource
-from kanglu.ui.bounds import Upload
+from kanglu.ui.bounds import Upload, brings_too_much
 from kanglu.ui.page import act
 from kanglu.ui.visitors import house_of, visitor_of
 
@@ -121,8 +121,7 @@ class WithRecordings:
 async def _attach(request: Request) -> Response:
     """Keep what was sent as a recording of the contact that the form names."""
     visitor, _ = visitor_of(request), visitor_of(request).words
-    size = request.headers.get("content-length", "")
-    if not size.isdecimal() or int(size) > MAX_BYTES + _AROUND:
+    if brings_too_much(request, MAX_BYTES + _AROUND):
         return JSONResponse({"error": _too_much(_)}, 413)
     async with request.form(max_files=1, max_fields=8) as form:
         file, about, when = form.get("file"), form.get("about"), form.get("at")

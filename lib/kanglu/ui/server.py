@@ -11,6 +11,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import panel as pn
+import panel.io.document as panel_document
 from panel.io.application import build_applications
 from panel.io.asgi import PanelASGI
 from starlette.concurrency import run_in_threadpool
@@ -30,13 +31,16 @@ from kanglu.ui.pages import Found
 from kanglu.ui.rendering import STATIC
 from kanglu.ui.signing import SESSION, language
 from kanglu.ui.trouble import trouble
-from kanglu.ui.visitors import House, Visitor, enter, sign_in_path
+from kanglu.ui.visitors import House, Visitor, came_from, enter, sign_in_path
 
 type Scope = Any
 type Receive = Any
 type Send = Callable[[Any], Awaitable[None]]
 
 THREADS = 8
+QUIET = 60
+"""Seconds without a page being left until Panel looks for garbage, which stops everybody for a moment; while
+pages come and go, Python's own collector does."""
 FILES = ("/ui/", "/static/")
 """The shell's own, and Panel's: the same for everybody, so that a browser may keep them."""
 OPEN = ("/sign-in", *FILES, "/alive", "/language/", "/favicon.ico")
@@ -73,6 +77,7 @@ class Application:
     def __init__(self, house: House, found: Found | None = None) -> None:
         pn.config.nthreads = THREADS  # type: ignore[misc]  # set by its own setter
         pn.config.reconnect = False
+        panel_document.GC_DEBOUNCE = QUIET
         self.house = house
         found = pages.find() if found is None else found
         served: dict[str, Any] = {
@@ -86,7 +91,7 @@ class Application:
             secret_key=secrets.token_bytes(32),
             sign_sessions=True,
             unused_session_lifetime_milliseconds=60_000,
-            check_unused_sessions_milliseconds=15_000,
+            check_unused_sessions_milliseconds=5_000,
         )
         self.routes = Router(
             [
@@ -157,19 +162,22 @@ class Application:
             visitor = await self._visitor(request)
         except KangluError:
             visitor = None
-        if visitor is None or not self._may_connect(scope, visitor, request):
+        asked = session_named(scope.get("subprotocols", ()))
+        if asked is None or visitor is None or not self._may_connect(asked, visitor, request):
             await receive()
             await send({"type": "websocket.close", "code": 4403})
             return
         enter(self.house, visitor)
         await self.panel(unnamed(scope), receive, untold(send))
+        if page := self.house.open_pages.get(asked):
+            page.left()
 
-    def _may_connect(self, scope: Scope, visitor: Visitor, request: Request) -> bool:
+    def _may_connect(self, asked: str, visitor: Visitor, request: Request) -> bool:
         """Whether the page that a websocket asks for was opened in the visitor's own session."""
-        asked = session_named(scope.get("subprotocols", ()))
-        if asked is None or visitor.account.must_change or not _from_here(request.headers):
+        if visitor.account.must_change or not _from_here(request.headers):
             return False
-        return self.house.whose.get(asked, visitor.token) == visitor.token
+        page = self.house.open_pages.get(asked)
+        return page is None or page.token == visitor.token
 
     async def _visitor(self, request: Request) -> Visitor | None:
         if request.url.path.startswith(FILES) or request.url.path == "/alive":
@@ -178,8 +186,7 @@ class Application:
         account = await run_in_threadpool(self.house.accounts.who, token)
         if account is None:
             return None
-        address = request.client.host if request.client else None
-        return Visitor(account, token, language(request, account), _path(request), address)
+        return Visitor(account, token, language(request, account), _path(request), came_from(request))
 
 
 async def _alive(request: Request) -> Response:

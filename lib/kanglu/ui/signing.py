@@ -17,7 +17,7 @@ from kanglu.record.sessions import LONGEST, Waits
 from kanglu.trust.passwords import SHORTEST
 from kanglu.ui.frame import plain
 from kanglu.ui.tries import SOON, WAITING, TooManyTries
-from kanglu.ui.visitors import House, house_of, sign_in_path, visitor_of
+from kanglu.ui.visitors import House, came_from, house_of, sign_in_path, visitor_of
 
 SESSION = "kanglu_session"
 LANGUAGE = "kanglu_language"
@@ -55,7 +55,7 @@ async def sign_in(request: Request) -> Response:
     house = house_of(request)
     try:
         password = str(form.get("password", ""))
-        token = await weighed(request, house.accounts.sign_in, name, password, address(request))
+        token = await weighed(request, house.accounts.sign_in, name, password, came_from(request))
     except TooManyTries as error:
         return asked_to_sign_in(request, to, name, held_up(request, error), 429, retry(error))
     except KangluError:
@@ -170,7 +170,7 @@ async def weighed[T](request: Request, function: Callable[..., T], *given: str |
     """
     if _AT_ONCE.statistics().tasks_waiting >= WAITING:
         raise TooManyTries(SOON, flood=True)
-    house, network = house_of(request), address(request)
+    house, network = house_of(request), came_from(request)
     now = house.clock()
     house.tries.take(network, now)
     try:
@@ -182,11 +182,6 @@ async def weighed[T](request: Request, function: Callable[..., T], *given: str |
         raise
     house.tries.take_back(network, now)
     return result
-
-
-def address(request: Request) -> str | None:
-    """From where a request comes, as far as the server knows it."""
-    return request.client.host if request.client else None
 
 
 def held_up(request: Request, error: TooManyTries) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
+from bokeh.server.contexts import BokehSessionContext
 from starlette.requests import Request
 
 from kanglu.home import home
@@ -30,14 +31,14 @@ class House:
     database : the record; its connections are shared by all pages.
     clock : gives the time; tests move it.
     folder : where reports, recordings and uploads lie; the installation's home when None.
-    whose : the pages that are open, by the name of their session: the token of whoever opened each.
+    open_pages : the pages that are open, by the name of their session.
     tries : the wrong passwords of the last minutes.
     """
 
     database: Database
     clock: Clock = system_clock
     folder: Path = field(default_factory=home)
-    whose: dict[str, str] = field(default_factory=dict, repr=False)
+    open_pages: dict[str, "OpenPage"] = field(default_factory=dict, repr=False)
     tries: Tries = field(default_factory=Tries, repr=False)
 
     @cached_property
@@ -66,6 +67,25 @@ class House:
         may = PURPOSES[visitor.account.role]
         first = next(one for one in (purpose, Purpose.ANALYSIS, Purpose.ADMINISTRATION) if one in may)
         return self.store(visitor.actor, first, as_of or self.today)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """A page in somebody's browser.
+
+    Parameters
+    ----------
+    token : of whoever opened it.
+    context : Panel's session of it.
+    """
+
+    token: str = field(repr=False)
+    context: BokehSessionContext
+
+    def left(self) -> None:
+        """Let go of all that it held; whoever comes back loads it anew."""
+        if self.context.session is not None:
+            self.context.session.request_expiration()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +142,11 @@ def house_of(request: Request) -> House:
     """The house, in a route of one's own."""
     house: House = request.state.house
     return house
+
+
+def came_from(request: Request) -> str | None:
+    """The address of the browser, as far as the server knows it."""
+    return request.client.host if request.client else None
 
 
 def visitor_of(request: Request) -> Visitor:
