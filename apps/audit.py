@@ -149,6 +149,7 @@ def actions_in_words(_: Words) -> Mapping[str, str]:
         "merge": _("merged two records"),
         "export": _("took out of the record"),
         "make safe copy": _("made a safe copy"),
+        "make extract": _("made an extract"),
         "evaluate": _("ran the rules"),
         "publish rules": _("published rules"),
         "propose rules": _("proposed rules"),

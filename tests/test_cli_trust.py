@@ -111,3 +111,19 @@ def test_sweeping_removes_what_no_fact_names(kanglu: Kanglu, tmp_path: Path) -> 
     (folder / f"{'0' * 64}.enc").write_bytes(b"left")
     assert told(kanglu("sweep", "--json")) == {"removed": [f"{'0' * 64}.enc"]}
     assert list(folder.iterdir()) == []
+
+
+def test_an_extract_lists_its_columns_and_holds_whom_it_may(kanglu: Kanglu, tmp_path: Path) -> None:
+    columns = json.loads(kanglu("extract", "--json").stdout)
+    assert {"column": "age_years", "indicator": "age", "kind": "quasi"} in columns
+    wanted = ("extract", "all", "--columns", "sex,sbp", "--as-of", "2025-12-31", "--known", "2099-01-01")
+    refused = kanglu(*wanted, "--out", tmp_path / "research")
+    assert (refused.returncode, "0 people cannot be made 5-anonymous" in refused.stderr) == (2, True)
+    assert not (tmp_path / "research").exists()
+    done = told(kanglu(*wanted, "--purpose", "quality", "--k", 2, "--out", tmp_path / "ours", "--json"))
+    assert done["rows"] == {"panel": 2, "permitted": 2, "suppressed": 0, "extract": 2}
+    rows = (tmp_path / "ours" / "extract.csv").read_text().split()
+    assert rows[0] == "pseudonym,sex,sbp_mmhg"
+    assert sorted(row.split(",", 1)[1] for row in rows[1:]) == ["*,128.0", "*,151.0"]
+    assert kanglu("extract", "all", "--columns", "sex").returncode == 2
+    assert told(kanglu("verify", "--json"))["ok"] is True

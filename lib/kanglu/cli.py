@@ -12,7 +12,17 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from kanglu import cli_accounts, cli_board, cli_forms, cli_lab, cli_rules, cli_serve, cli_trust, screen
+from kanglu import (
+    cli_accounts,
+    cli_board,
+    cli_extract,
+    cli_forms,
+    cli_lab,
+    cli_rules,
+    cli_serve,
+    cli_trust,
+    screen,
+)
 from kanglu.cli_rules import Database, Json, Known, sitting
 from kanglu.errors import KangluError, NotFound
 from kanglu.home import home
@@ -51,6 +61,7 @@ app.command()(cli_serve.serve)
 app.add_typer(cli_accounts.accounts)
 app.add_typer(cli_trust.keys)
 app.command()(cli_lab.lab)
+app.command()(cli_extract.extract)
 app.command()(cli_trust.sweep)
 app.command()(cli_trust.backup)
 app.command()(cli_trust.restore)

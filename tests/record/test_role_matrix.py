@@ -26,6 +26,7 @@ MANAGER, CLINICIAN, SUPERVISOR, ANALYST, OPERATOR, ADMIN = Role
 CARERS = {MANAGER, CLINICIAN, SUPERVISOR, ADMIN}
 FACTS = CARERS | {ANALYST}
 WRITE = CARERS | {OPERATOR}
+EXTRACT = {SUPERVISOR, ANALYST}
 UNDO = {MANAGER, OPERATOR, ADMIN}
 VERIFY = {MANAGER, SUPERVISOR, OPERATOR, ADMIN}
 TRAIL = {MANAGER, SUPERVISOR, ADMIN}
@@ -91,6 +92,7 @@ OTHERS: dict[str, tuple[set[Role], Call]] = {
     "undo": (UNDO, lambda s, c: s.undo(99)),
     "exported": (FACTS, lambda s, c: s.exported("x", [c.number])),
     "write_copy": (FACTS, lambda s, c: s.write_copy([], Path(mkdtemp()) / "x.sqlite", move_days=False)),
+    "extracted": (EXTRACT, lambda s, c: s.extracted([c.id], {"people": 1})),
     "audit_log": ({SUPERVISOR, ADMIN}, lambda s, c: s.audit_log(Sought())),
     "verify": (VERIFY, lambda s, c: s.verify()),
     "keep_paper": (WRITE, lambda s, c: s.keep_paper(b"%PDF-1.7 %%EOF")),

@@ -105,6 +105,18 @@ class AnyOf:
 Expression = Everyone | Named | Has | Compare | Is | Not | AllOf | AnyOf
 
 
+def names_people(tree: "Expression") -> bool:
+    """Whether an expression, or a part of it, is of record numbers."""
+    match tree:
+        case Named():
+            return True
+        case Not(part):
+            return names_people(part)
+        case AllOf(parts) | AnyOf(parts):
+            return any(map(names_people, parts))
+    return False
+
+
 class Token(NamedTuple):
     """A word of the expression and where it stands."""
 

@@ -36,6 +36,7 @@ class Resource(StrEnum):
     RULES = "rules"
     REPORTS = "reports"
     KEYS = "keys"
+    EXTRACT = "extract"
 
 
 Right = tuple[Action, Resource]
@@ -46,6 +47,8 @@ _NAMES: Right = (Action.READ, Resource.IDENTITY)
 _WRITE: Right = (Action.WRITE, Resource.FACTS)
 _UNDO: Right = (Action.UNDO, Resource.FACTS)
 _EXPORT: Right = (Action.EXPORT, Resource.FACTS)
+_EXTRACT: Right = (Action.EXPORT, Resource.EXTRACT)
+"""Facts of many under pseudonyms, to be handed on."""
 _VERIFY: Right = (Action.VERIFY, Resource.AUDIT)
 _TRAIL: Right = (Action.READ, Resource.AUDIT)
 """Who had to do with the record of a person whom the actor may see."""
@@ -66,8 +69,8 @@ _CARING = frozenset({_OPEN, _READ, _NAMES, _WRITE, _EXPORT, _LISTEN, _LETTERS, _
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.HEALTH_MANAGER: _CARING | {_UNDO, _VERIFY, _TRAIL},
     Role.CLINICIAN: _CARING | {_APPROVE},
-    Role.SUPERVISOR: _CARING | {_VERIFY, _TRAIL, _LOG, _APPROVE, _OTHERS},
-    Role.ANALYST: frozenset({_OPEN, _READ, _EXPORT}),
+    Role.SUPERVISOR: _CARING | {_VERIFY, _TRAIL, _LOG, _APPROVE, _OTHERS, _EXTRACT},
+    Role.ANALYST: frozenset({_OPEN, _READ, _EXPORT, _EXTRACT}),
     Role.OPERATOR: frozenset({_OPEN, _WRITE, _UNDO, _VERIFY}),
     Role.ADMIN: _CARING
     | {
