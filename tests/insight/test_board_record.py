@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from kanglu import record
@@ -122,6 +123,25 @@ def test_an_analyst_sees_no_small_cell_and_pseudonyms_in_the_others(filled, data
         row = listed(store, found, "register/hypertension/enrolled").rows[0]
         assert not row.record_number.startswith("K0")
         assert row.name == row.record_number
+
+
+def test_nothing_that_is_hidden_on_the_board_follows_from_what_is_shown(filled, database_url, clock):
+    with opened_as(filled, database_url, Role.ANALYST, clock) as store:
+        found = board(read(store, AS_OF, rules=demo_rules()))
+        numbers = shown(found, store.actor)
+    row_of = {key: np.bincount(cell.each, minlength=20) for key, cell in found.cells.items()}
+    known = np.array([row_of["people"] > 0, *(row_of[key] for key, n in numbers.items() if n is not None)])
+    rank = np.linalg.matrix_rank(known)
+    hidden = [key for key, n in numbers.items() if n is None]
+    assert hidden
+    assert [key for key in hidden if np.linalg.matrix_rank(np.vstack([known, row_of[key]])) == rank] == []
+    assert {n for n in numbers.values() if n is not None} & {1, 2, 3, 4} == set()
+
+
+def test_what_is_counted_of_a_cell_is_whose_each_is(filled):
+    for cell in board(read(filled, AS_OF, rules=demo_rules())).cells.values():
+        assert len(cell.each) == cell.n
+        assert sorted(set(cell.each.tolist())) == sorted(cell.people)
 
 
 def test_a_manager_sees_all_numbers(filled):

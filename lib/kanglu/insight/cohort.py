@@ -4,7 +4,7 @@ Each rate carries its definition: there are at least two legal ones for control 
 number without its denominator is nobody's. Small cells are hidden here, before anything sees them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -17,7 +17,7 @@ from kanglu.catalogue import Catalogue
 from kanglu.dates import ages_on, end_of
 from kanglu.errors import ReportError
 from kanglu.insight.derived import DERIVED, births_of, with_derived
-from kanglu.insight.disclosure import SMALLEST, Ledger, hidden_in_table, shown_part, small
+from kanglu.insight.disclosure import SMALLEST, hidden_in_table, shown_counts, shown_part, small
 from kanglu.insight.limits import ADULT
 from kanglu.insight.rates import INDICATORS, Groups, Period, rates
 from kanglu.record import Panel
@@ -38,6 +38,11 @@ CHECKED = (
     *("egfr", "uric_acid", "uacr", "hgb", "plt", "tsh", "smoking_status", "exercise_min_week"),
 )
 """What a check-up looks at."""
+
+
+_DIED, _PROBLEM, _NOW, _BEFORE, _PART, _WHOLE = ("died",), "problem", "now", "before", "part", "whole"
+_PARTS = ((_NOW, _PART), (_NOW, _WHOLE), (_BEFORE, _PART), (_BEFORE, _WHOLE))
+"""The counts of a rate, in the order in which `Rate` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +153,9 @@ def summarise(panel: Panel, year: int, catalogue: Catalogue) -> CohortReport:
     now = _period(readings, everybody, conditions, until, catalogue)
     before = _period(readings, everybody, conditions, date(year - 1, 12, 31), catalogue)
     people = frozenset(now.people.index)
-    ledger = Ledger(people)
     distributions = tuple(_distribution(name, now) for name in BINS)
     died = frozenset(now.people.index[now.people["death_date"].fillna("9999") <= until.isoformat()])
+    shown = shown_counts(people, _groups(died, (rates(now), rates(before)), now.problems))
     return CohortReport(
         expression=panel.expression,
         year=year,
@@ -159,9 +164,9 @@ def summarise(panel: Panel, year: int, catalogue: Catalogue) -> CohortReport:
         known=panel.moment.known,
         catalogue_revision=catalogue.revision,
         people=None if small(len(people)) else len(people),
-        died=ledger.count(died),
-        rates=_rates(rates(now), rates(before), ledger),
-        problems=_problems(now.problems, ledger),
+        died=shown[_DIED],
+        rates=tuple(Rate(name, *(shown[*part, name] for part in _PARTS)) for name in rates(now)),
+        problems=tuple((key[1], count) for key, count in shown.items() if key[0] == _PROBLEM),
         ages=_ages(now.people, until),
         distributions=distributions,
         measured=_measured(now, distributions),
@@ -202,20 +207,20 @@ def _with_problems(
     return {name: frozenset(some) for name, some in who.items()}
 
 
-def _rates(now: Mapping[str, Groups], before: Mapping[str, Groups], ledger: Ledger) -> tuple[Rate, ...]:
-    """The rates with their counts: all denominators are counted before any numerator."""
-    shown: dict[tuple[int, int, str], int | None] = {}
-    for part in (1, 0):
-        for year, groups in enumerate((now, before)):
-            shown |= {(year, part, name): ledger.count(groups[name][part]) for name in now}
-    return tuple(
-        Rate(name, shown[0, 0, name], shown[0, 1, name], shown[1, 0, name], shown[1, 1, name]) for name in now
-    )
-
-
-def _problems(who: Mapping[str, frozenset[int]], ledger: Ledger) -> tuple[tuple[str, int | None], ...]:
-    ordered = sorted(who.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    return tuple((name, ledger.count(group)) for name, group in ordered)
+def _groups(
+    died: frozenset[int], years: Sequence[Mapping[str, Groups]], problems: Mapping[str, frozenset[int]]
+) -> dict[tuple[str, ...], frozenset[int]]:
+    """What is counted, the weightiest first: all denominators before any numerator, then the problems."""
+    ordered = sorted(problems.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    return {
+        _DIED: died,
+        **{
+            (*part, name): groups[part[1] == _WHOLE]
+            for part in sorted(_PARTS, key=lambda one: one[1] != _WHOLE)
+            for name, groups in years[part[0] == _BEFORE].items()
+        },
+        **{(_PROBLEM, name): group for name, group in ordered},
+    }
 
 
 def _ages(people: pd.DataFrame, until: date) -> Ages:

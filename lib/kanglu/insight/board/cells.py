@@ -7,6 +7,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
+from kanglu.insight.disclosure import Counts
 from kanglu.insight.service.figure import Counted
 
 type Kind = Literal["enrolled", "task", "pressure", "value", "visit", "no_visit", "contact", "team", "marks"]
@@ -48,12 +49,19 @@ class Cell:
     n : how many: people, or the tasks, calls … of people.
     people : whose, in the order of the list.
     why : gives the facts that put people there.
+    whose : whose each is of what is counted, where that is not people.
     """
 
     key: str
     n: int
     people: tuple[int, ...]
     why: Why = unexplained
+    whose: tuple[int, ...] = ()
+
+    @property
+    def each(self) -> Counts:
+        """Whose each is, see `disclosure.shown_counts`."""
+        return np.array(self.whose or self.people, dtype=np.int64)
 
 
 def cell(key: str, people: Collection[int], why: Why = unexplained) -> Cell:
@@ -63,14 +71,15 @@ def cell(key: str, people: Collection[int], why: Why = unexplained) -> Cell:
 
 def counted(key: str, some: Counted, why: Why = unexplained) -> Cell:
     """A count as a cell."""
-    return Cell(key, some.n, tuple(sorted(some.people or ())), why)
+    return Cell(key, some.n, tuple(sorted(some.people or ())), why, some.whose)
 
 
 def of_tasks(key: str, tasks: pd.DataFrame, *, of_people: bool = False) -> Cell:
     """The tasks of a frame, those due first standing first; `of_people` counts whom they are of."""
     ordered = tasks.sort_values(["due", "person_id"], kind="stable")
     people = tuple(dict.fromkeys(ordered["person_id"].tolist()))
-    return Cell(key, len(people) if of_people else len(tasks), people, tasks_why(ordered))
+    whose = () if of_people else tuple(ordered["person_id"].tolist())
+    return Cell(key, len(people) if of_people else len(tasks), people, tasks_why(ordered), whose)
 
 
 def tasks_why(tasks: pd.DataFrame) -> Why:

@@ -7,7 +7,7 @@ from typing import Final
 from kanglu.errors import PermissionDenied
 from kanglu.insight.board.board import Board
 from kanglu.insight.board.cells import Because, Cell
-from kanglu.insight.disclosure import Ledger
+from kanglu.insight.disclosure import shown_counts
 from kanglu.record import Store
 from kanglu.record.moment import Moment
 from kanglu.record.people import views
@@ -79,7 +79,5 @@ def shown(board: Board, actor: Actor) -> Mapping[str, int | None]:
     """
     if allowed(actor, Action.READ, Resource.IDENTITY):
         return {key: cell.n for key, cell in board.cells.items()}
-    ledger = Ledger(frozenset(board.people.people))
     weighty = sorted(board.cells.values(), key=lambda one: -len(one.people))
-    counts = {one.key: ledger.count(frozenset(one.people)) for one in weighty}
-    return {key: None if counts[key] is None else cell.n for key, cell in board.cells.items()}
+    return shown_counts(frozenset(board.people.people), {one.key: one.each for one in weighty})

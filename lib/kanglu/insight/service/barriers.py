@@ -9,7 +9,7 @@ import pandas as pd
 from kanglu.catalogue.programmes import Barrier
 from kanglu.catalogue.rulebook import Rulebook
 from kanglu.insight.derived import days_of
-from kanglu.insight.service.figure import Counted, Days, Figure, rows
+from kanglu.insight.service.figure import Counted, Days, Figure, rows, things
 from kanglu.insight.service.seen import sound, within
 
 
@@ -63,4 +63,4 @@ def rank_barriers(communications: pd.DataFrame, rulebook: Rulebook, days: Days, 
 
 
 def _together(one: Counted, other: Counted) -> Counted:
-    return Counted(one.n + other.n, (one.people or frozenset()) | (other.people or frozenset()))
+    return things([*one.each, *other.each])

@@ -1,7 +1,7 @@
 """A figure: a number with its definition, its day, and everybody who is in it."""
 
 import calendar
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -15,11 +15,18 @@ from kanglu.errors import DateError, ReportError
 class Counted:
     """How many, and of whom: people, or the visits, tasks, discharges … of people.
 
-    `people` is None for an estimate, which has no list.
+    `people` is None for an estimate, which has no list. `whose` each of these is, where they are not the
+    people themselves.
     """
 
     n: int
     people: frozenset[int] | None
+    whose: tuple[int, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def each(self) -> Collection[int]:
+        """Whose each is."""
+        return self.whose or self.people or ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,13 @@ class Figure:
 
 def rows(found: pd.DataFrame) -> Counted:
     """The rows of a frame with `person_id`, and whose they are."""
-    return Counted(len(found), frozenset(found["person_id"].tolist()))
+    return things(found["person_id"].tolist())
+
+
+def things(whose: Sequence[int]) -> Counted:
+    """Things of people, by whose each is."""
+    people = frozenset(whose)
+    return Counted(len(whose), people, tuple(whose) if len(people) < len(whose) else ())
 
 
 def persons(ids: Iterable[int]) -> Counted:

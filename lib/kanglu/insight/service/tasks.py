@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from kanglu.care.given import CANCELLED, DONE, FAILED, OPEN, key_of
-from kanglu.insight.service.figure import Counted, Days, Figure, rows
+from kanglu.insight.service.figure import Counted, Days, Figure, rows, things
 from kanglu.insight.service.seen import DAY, sound
 
 
@@ -161,4 +161,4 @@ def recommendations_taken_up(found: Collection[Reminded], days: Days, as_of: dat
 
 
 def _counted(some: Sequence[Reminded]) -> Counted:
-    return Counted(len(some), frozenset(one.person_id for one in some))
+    return things([one.person_id for one in some])
