@@ -36,8 +36,10 @@ class MyAccount(Page):
         self.must = self.account.role in accounts.roles_with_factor()
 
     def values(self) -> Mapping[str, Any]:
-        """How the role is called."""
-        return {"role": role_name(self.account.role, self._)}
+        """How the role and the single sign-on are called."""
+        provider = self.house.provider
+        elsewhere = None if provider is None else provider.name
+        return {"role": role_name(self.account.role, self._), "elsewhere": elsewhere}
 
     def wrong(self, error: KangluError) -> str:
         """An error in the words of the page."""
@@ -46,6 +48,13 @@ class MyAccount(Page):
                 "The code is wrong or was used before, or there were too many wrong ones. Wait for the next."
             )
         return super().wrong(error)
+
+    @act(any_day=True, parts=("bound",))
+    def unbind(self) -> None:
+        """Sign in by password alone from now on."""
+        self.house.accounts.bind(self.visitor.actor, self.account.id, None)
+        self.load()
+        self.tell(self._("Your account is no longer bound."), "note")
 
     @act(any_day=True, parts=("sessions",))
     def end(self, key: str) -> None:

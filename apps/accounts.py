@@ -63,7 +63,10 @@ class Accounts(Page):
     def values(self) -> Mapping[str, Any]:
         """The choices of the forms."""
         roles = [(str(role), role_name(role, self._)) for role in Role]
-        return {"roles": roles, "members": self._members(), "institutions": self._institutions()}
+        return {
+            "roles": roles, "members": self._members(), "institutions": self._institutions(),
+            "elsewhere": self.house.provider is not None,
+        }  # fmt: skip
 
     def _members(self) -> Sequence[tuple[str, str]]:
         held = {one.practitioner for one in self.rows if one.practitioner}
@@ -93,6 +96,8 @@ class Accounts(Page):
                 return _("There is no such account any more. Load the page anew.")
         if error.what == "There is such an account.":
             return _("There is an account of this name already. Choose another name.")
+        if error.what.startswith("Another account is bound"):
+            return _("Another account is bound to this name of the single sign-on.")
         if error.where == "account":
             return _("The name of an account is of letters, digits, dots, hyphens and underscores.")
         return super().wrong(error)
@@ -165,6 +170,13 @@ class Accounts(Page):
         self.house.accounts.reset_factor(self.visitor.actor, account)
         self.load()
         self.tell(self._("{name} signs in without a second factor now.", name=self.called(account)), "note")
+
+    @act(any_day=True)
+    def bind(self, account: str, subject: str = "") -> None:
+        """Say who an account is to the single sign-on."""
+        self.house.accounts.bind(self.visitor.actor, account, subject)
+        self.load()
+        self.tell(self._("It is changed."))
 
     @act(any_day=True)
     def ask_for_factor(self, roles: list[Role]) -> None:

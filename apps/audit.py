@@ -166,6 +166,8 @@ def actions_in_words(_: Words) -> Mapping[str, str]:
         "turn off second factor": _("turned the second factor off"),
         "reset second factor": _("took a second factor off"),
         "require second factor": _("said who needs a second factor"),
+        "bind single sign-on": _("bound an account to the single sign-on"),
+        "unbind single sign-on": _("unbound an account from the single sign-on"),
         "make account": _("made an account"),
         "change account": _("changed an account"),
         "enable account": _("opened an account again"),

@@ -132,6 +132,20 @@ def no_factor(name: Name, database: Database = None) -> None:
     screen.say(f"{name} signs in without a second factor now.")
 
 
+@accounts.command()
+def bind(
+    name: Name,
+    subject: Annotated[
+        str, typer.Argument(metavar="SUBJECT", help="As the provider names the person (sub); '' for nobody.")
+    ],
+    database: Database = None,
+) -> None:
+    """Let somebody sign in by the institution's single sign-on (OpenID Connect)."""
+    with closing(_accounts(database)) as found:
+        found.bind(sitting("admin"), name, subject)
+    screen.say(f"{name} signs in there as {subject}." if subject else f"{name} is bound to nobody.")
+
+
 @accounts.command("ask-factor")
 def ask_factor(
     roles: Annotated[

@@ -303,6 +303,73 @@ def test_administrators_see_who_signed_in_last_and_when(accounts, chen, clock):
     assert accounts.last_signed_in(ADMIN) == {chen: "2026-06-30T02:00:00.000000Z"}
 
 
+def test_the_single_sign_on_signs_in_whoever_is_bound_and_nobody_else(accounts, chen):
+    with pytest.raises(NotFound):
+        accounts.sign_in_as("sub-1")
+    accounts.bind(ADMIN, chen, " sub-1 ")
+    assert accounts.who(accounts.sign_in_as("sub-1")).subject == "sub-1"
+    for other in ("", "SUB-1", "sub-2", "' OR 1=1 --"):
+        with pytest.raises(NotFound):
+            accounts.sign_in_as(other)
+    accounts.disable(ADMIN, chen)
+    with pytest.raises(PermissionDenied):
+        accounts.sign_in_as("sub-1")
+    accounts.enable(ADMIN, chen)
+    accounts.bind(ADMIN, chen, "")
+    with pytest.raises(NotFound):
+        accounts.sign_in_as("sub-1")
+
+
+def test_a_password_for_one_time_is_worth_nothing_to_who_signs_in_elsewhere(accounts, chen):
+    accounts.bind(ADMIN, chen, "sub-1")
+    assert accounts.who(accounts.sign_in_as("sub-1"))
+    assert accounts.who(accounts.sign_in(chen, GOOD))
+    given = accounts.reset(ADMIN, chen)
+    assert not accounts.who(accounts.sign_in_as("sub-1")).must_change
+    with pytest.raises(PermissionDenied):
+        accounts.sign_in(chen, given)
+
+
+def test_a_name_of_the_single_sign_on_is_one_accounts(accounts, chen):
+    accounts.add(ADMIN, "he", "何敏", Role.CLINICIAN)
+    accounts.bind(ADMIN, chen, "sub-1")
+    accounts.bind(ADMIN, chen, "sub-1")
+    for by, subject in ((ADMIN, "sub-1"), (ADMIN, "x" * 256)):
+        with pytest.raises(RecordError):
+            accounts.bind(by, "he", subject)
+    with pytest.raises(PermissionDenied):
+        accounts.bind(Actor(chen, "陈静", Role.HEALTH_MANAGER), "he", "sub-2")
+    with pytest.raises(NotFound):
+        accounts.bind(ADMIN, "nobody", "sub-2")
+    accounts.bind(Actor("he", "何敏", Role.CLINICIAN), "he", "sub-2")
+    assert {one.id: one.subject for one in accounts.all()} == {chen: "sub-1", "he": "sub-2"}
+
+
+def test_whom_the_single_sign_on_named_in_vain_is_in_the_log(accounts, chen, store):
+    accounts.bind(ADMIN, chen, "sub-1")
+    with pytest.raises(NotFound):
+        accounts.sign_in_as("sub-2", "192.0.2.1")
+    accounts.note_refused("the nonce is wrong", "192.0.2.2")
+    accounts.bind(ADMIN, chen, None)
+    with store.database.reading() as connection:
+        said = select(audit_event.c.action, audit_event.c.detail, audit_event.c.came_from)
+        last = connection.execute(said.order_by(audit_event.c.id.desc()).limit(4)).all()
+    assert [tuple(row) for row in reversed(last)] == [
+        ("bind single sign-on", '{"account":"chen","subject":"sub-1"}', None),
+        (
+            "sign-in refused",
+            '{"account":"unknown","by":"single sign-on","subject":"sub-2"}',
+            "192.0.2.1",
+        ),
+        (
+            "sign-in refused",
+            '{"account":"unknown","by":"single sign-on","reason":"the nonce is wrong"}',
+            "192.0.2.2",
+        ),
+        ("unbind single sign-on", '{"account":"chen"}', None),
+    ]
+
+
 def test_the_log_says_from_where_somebody_signed_in_or_was_refused(accounts, chen, store):
     accounts.sign_in(chen, GOOD, "192.0.2.1")
     with pytest.raises(PermissionDenied):

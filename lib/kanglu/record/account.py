@@ -20,6 +20,7 @@ class Account:
     institution : to whose people a supervisor is bound; None where all are of one.
     second_factor : signing in asks for a code too.
     recovery_codes : how many are left to be used in the place of a code.
+    subject : who it is to the single sign-on; None where it is not bound.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Account:
     institution: str | None = None
     second_factor: bool = False
     recovery_codes: int = 0
+    subject: str | None = None
 
     @classmethod
     def of(cls, row: Row[Any]) -> "Account":
@@ -39,7 +41,7 @@ class Account:
         return cls(
             row.id, row.name, Role(row.role), row.practitioner, row.language, row.disabled is not None,
             bool(row.must_change), row.institution, row.second_factor_step is not None,
-            len(json.loads(row.recovery or "[]")),
+            len(json.loads(row.recovery or "[]")), row.subject,
         )  # fmt: skip
 
     @property

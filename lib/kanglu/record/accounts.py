@@ -20,6 +20,8 @@ from kanglu.trust import Action, Actor, Resource, Role, require
 from kanglu.trust.passwords import hashed, matches, one_time, require_good
 
 __all__ = ["Account", "Accounts"]
+_LONGEST_SUBJECT = 255
+"""So long a name of the single sign-on is at most."""
 
 
 class Accounts(Factors):
@@ -130,6 +132,31 @@ class Accounts(Factors):
     def reset_factor(self, by: Actor, id: str) -> None:
         """Take the second factor off an account whose owner has lost it; sessions end."""
         self._change(by, id, "reset second factor", NO_FACTOR)
+
+    def bind(self, by: Actor, id: str, subject: str | None) -> None:
+        """Say who an account is to the single sign-on, or that it is nobody there; one binds oneself, too.
+
+        Raises `RecordError` for a subject that another account is bound to.
+        """
+        if by.id != id:
+            require(by, Action.WRITE, Resource.ACCOUNTS)
+        named = (subject or "").strip() or None
+        if named is not None and len(named) > _LONGEST_SUBJECT:
+            raise RecordError(
+                "This is no name of the single sign-on.", where=id, remedy="Copy it from there."
+            )
+        with self.database.writing() as connection:
+            self._to_change(connection, id)
+            taken = select(account.c.id).where(account.c.subject == named, account.c.id != id)
+            if named is not None and connection.scalar(taken) is not None:
+                raise RecordError(
+                    "Another account is bound to this name of the single sign-on.",
+                    where=named,
+                    remedy="Take it off the other account first.",
+                )
+            connection.execute(update(account).where(account.c.id == id).values(subject=named))
+            what = "bind single sign-on" if named is not None else "unbind single sign-on"
+            self._note(connection, by, what, {"account": id, **({"subject": named} if named else {})})
 
     # -- one's own -----------------------------------------------------------------------------
 

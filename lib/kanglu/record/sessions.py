@@ -19,14 +19,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from kanglu.dates import instant
-from kanglu.errors import PermissionDenied
+from kanglu.errors import NotFound, PermissionDenied
 from kanglu.record.account import Account
 from kanglu.record.auditing import Deed, Scribe
 from kanglu.record.database import Database, lock_writers
 from kanglu.record.opened import Clock, system_clock
 from kanglu.record.tables import account, login_session, setting
 from kanglu.trust import Action, Actor, Purpose, Resource, Role, require
-from kanglu.trust.passwords import matches, nobodys
+from kanglu.trust.passwords import hashed, matches, nobodys
 
 IDLE: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(hours=12)
@@ -104,6 +104,34 @@ class Sessions:
         if locked:
             raise too_many()
         raise PermissionDenied("Name or password is wrong.", remedy="Type them again.")
+
+    def sign_in_as(self, subject: str, came_from: str | None = None) -> str:
+        """Sign in the account that is bound to somebody of the single sign-on, and give the session's token.
+
+        A password that was given for one sign-in is worth nothing from then on. Raises `NotFound` where no
+        account is bound to the subject, `PermissionDenied` where the one that is may not sign in.
+        """
+        with self.database.writing() as connection:
+            known = select(account).where(account.c.subject == subject).with_for_update()
+            row = connection.execute(known).one_or_none()
+            if row is not None and row.disabled is None:
+                if row.must_change:
+                    mine = update(account).where(account.c.id == row.id)
+                    fresh = hashed(secrets.token_urlsafe(32))
+                    connection.execute(mine.values(password=fresh, must_change=False))
+                return self._entered(connection, row, came_from, {"by": "single sign-on"})
+            who = {"account": row.id if row is not None else "unknown", "subject": subject}
+            system = replace(SYSTEM, came_from=came_from)
+            self._note(connection, system, "sign-in refused", {**who, "by": "single sign-on"})
+        if row is None:
+            raise NotFound("No account is bound to this name.", where=subject, remedy="Bind one to it.")
+        raise PermissionDenied("The account is disabled.", where=row.id, remedy="Ask the administrator.")
+
+    def note_refused(self, why: str, came_from: str | None = None) -> None:
+        """Write down that nobody was let in by what came from the single sign-on, and why."""
+        deed = {"account": "unknown", "by": "single sign-on", "reason": why}
+        with self.database.writing() as connection:
+            self._note(connection, replace(SYSTEM, came_from=came_from), "sign-in refused", deed)
 
     def who(self, token: str | None) -> Account | None:
         """Whose session a token is; None when it has ended, or waits for something."""

@@ -24,7 +24,7 @@ from starlette.staticfiles import StaticFiles
 
 from kanglu.errors import KangluError, NotFound, PermissionDenied
 from kanglu.i18n import Words, words
-from kanglu.ui import factors, pages, signing
+from kanglu.ui import factors, pages, sign_on, signing
 from kanglu.ui.bounds import Discreet, TooLarge, bounded, most, session_named, unnamed, untold
 from kanglu.ui.frame import application, plain
 from kanglu.ui.pages import Found
@@ -99,6 +99,7 @@ class Application:
                 Mount("/ui", StaticFiles(directory=STATIC)),
                 *signing.ROUTES,
                 *factors.ROUTES,
+                *sign_on.ROUTES,
                 *found.routes,
             ],
             default=cast("Any", self._page),

@@ -86,7 +86,9 @@ def asked_to_sign_in(
     """The form to sign in, with what was wrong."""
     lang = language(request)
     _ = words(lang)
-    values = {"next": to, "name": name, "wrong": wrong}
+    provider = house_of(request).provider
+    elsewhere = None if provider is None else provider.name
+    values = {"next": to, "name": name, "wrong": wrong, "elsewhere": elsewhere}
     page = plain(lang, sign_in_path(to), _("Sign in"), "sign_in.html", values)
     return HTMLResponse(page, status, headers)
 

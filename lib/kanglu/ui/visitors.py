@@ -19,6 +19,7 @@ from kanglu.record.database import Database
 from kanglu.record.opened import Clock, in_china, system_clock
 from kanglu.trust import Actor, Purpose
 from kanglu.trust.permissions import PURPOSES, require_purpose
+from kanglu.ui.provider import Provider
 from kanglu.ui.tries import Tries
 
 
@@ -33,6 +34,7 @@ class House:
     folder : where reports, recordings and uploads lie; the installation's home when None.
     open_pages : the pages that are open, by the name of their session.
     tries : the wrong passwords of the last minutes.
+    provider : of the single sign-on, as the environment names it; None where there is none.
     """
 
     database: Database
@@ -40,6 +42,7 @@ class House:
     folder: Path = field(default_factory=home)
     open_pages: dict[str, "OpenPage"] = field(default_factory=dict, repr=False)
     tries: Tries = field(default_factory=Tries, repr=False)
+    provider: Provider | None = field(default_factory=Provider.of, repr=False)
 
     @cached_property
     def accounts(self) -> Accounts:
