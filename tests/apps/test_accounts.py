@@ -213,22 +213,6 @@ def test_one_sees_where_one_is_signed_in_and_ends_it(visit, site):
     assert accounts.who(site.token("chen")) is not None
 
 
-def test_nobody_ends_the_session_of_another(site, window):
-    theirs = site.house.accounts.sessions(site.token("he"))[0].id
-    window("/account", "chen").act("end", key=theirs)
-    assert site.house.accounts.who(site.token("he")) is not None
-
-
-@pytest.fixture
-def window(site: Any) -> Any:
-    """Opens a page without a browser."""
-    from tests.attacks.conftest import _windows
-    from tests.attacks.looping import stop
-
-    yield from _windows(site)
-    stop()
-
-
 def test_an_administrator_makes_an_account_whose_password_is_shown_once(visit, site):
     page = visit("/accounts", "root", lang="en")
     page.locator("summary", has_text="Make an account").click()
