@@ -220,8 +220,7 @@ class BoardPage(Page):
 
     def barriers(self) -> Markup:
         """Barriers as bars."""
-        counts = [self.number(f"barriers.{one.barrier.id}/part") for one in self.counted().barriers.rows]
-        return Markup(to_svg(wording.barrier_bars(self.counted(), counts, self._), self.visitor.lang))
+        return Markup(to_svg(wording.barrier_bars(self.counted(), self.numbers, self._), self.visitor.lang))
 
     def mark(self, code: str) -> str:
         """A risk by its name."""

@@ -5,9 +5,10 @@ from tests.insight import served
 from tests.insight.board_panel import pressures, sources, tasks, team
 
 from kanglu.i18n import LANGS, words
-from kanglu.insight.board import Because, board
+from kanglu.insight.board import Because, board, shown
 from kanglu.reporting.board import barrier_bars, because_text, load_bars, meaning, monthly_line
 from kanglu.reporting.charts import to_svg
+from kanglu.trust import Actor, Role
 
 
 @pytest.fixture(scope="module")
@@ -91,5 +92,27 @@ def test_load_stands_beside_capacity(found):
 
 
 def test_barriers_carry_their_share(found):
-    spec = barrier_bars(found, [1], words("en"))
-    assert spec.series[0].points[0].label == "1 · 100.0%"
+    assert labels_of(found, Role.HEALTH_MANAGER) == ["1 · 100.0%"]
+
+
+def labels_of(found, role):
+    spec = barrier_bars(found, shown(found, Actor("x", "X", role)), words("en"))
+    return [point.label for point in spec.series[0].points]
+
+
+def test_the_share_down_to_a_barrier_tells_no_hidden_number_above_it():
+    """Thirty contacts of three people: 83.3 % of sixty, less the twenty that are shown."""
+    whose = {"cost": [1, 2, 3] * 10, "transport": range(4, 24), "time": range(24, 34)}
+    contacts = served.communications(
+        *[
+            {
+                "person_id": one, "effective": "2026-06-01", "direction": "out", "channel": "phone",
+                "outcome": "refused", "reason": barrier,
+            }
+            for barrier, people in whose.items()
+            for one in people
+        ]
+    )  # fmt: skip
+    found = board(sources(served.people(*range(1, 60)), communication=contacts))
+    assert labels_of(found, Role.HEALTH_MANAGER) == ["30 · 50.0%", "20 · 83.3%", "10 · 100.0%"]
+    assert labels_of(found, Role.ANALYST) == ["–", "20", "–"]

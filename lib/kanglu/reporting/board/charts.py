@@ -1,6 +1,6 @@
 """The charts of the board: a line over twelve months, load against capacity, barriers by their number."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from kanglu.dates import add_months, year_at
@@ -108,17 +108,23 @@ def _level(n: int | None, capacity: int | None) -> Level:
     return "high" if n is not None and capacity is not None and n > capacity else "ok"
 
 
-def barrier_bars(board: Board, counts: Sequence[int | None], _: Words) -> ChartSpec:
-    """Barriers, the most frequent first, each with its number and the share of all down to it."""
-    rows = board.barriers.rows
-    points = [
-        Point(
-            _.name(one.barrier.name),
-            None if n is None else float(n),
-            label=NOTHING if n is None else f"{n} · {percent(one.cumulative)}",
-        )
-        for one, n in zip(rows, counts, strict=True)
-    ]
+def barrier_bars(board: Board, shown: Mapping[str, int | None], _: Words) -> ChartSpec:
+    """Barriers, the most frequent first, each with its number and the share of all down to it.
+
+    The share is said only where it follows from numbers that are shown: it would tell a hidden one above.
+
+    Parameters
+    ----------
+    shown : the number of each cell of the board, None where it may not be seen.
+    """
+    points: list[Point] = []
+    so_far: int | None = 0
+    for one in board.barriers.rows:
+        n, whole = (shown[f"{one.share.definition}/{part}"] for part in ("part", "whole"))
+        so_far = None if so_far is None or n is None else so_far + n
+        told = so_far is not None and whole is not None
+        label = NOTHING if n is None else f"{n} · {percent(one.cumulative)}" if told else str(n)
+        points.append(Point(_.name(one.barrier.name), None if n is None else float(n), label=label))
     title = _("Barriers")
     since = add_months(board.as_of, -12).isoformat()
     named = listing([f"{point.x} {point.label}" for point in points], _)
