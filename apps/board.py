@@ -43,13 +43,15 @@ class Choice:
 
     @classmethod
     def read(cls, given: Mapping[str, str], visitor: Visitor, today: date, rules: Rulebook) -> "Choice":
-        """From an address. Raises `RecordError` for a day that has not come."""
+        """From an address. Raises `RecordError` for a day that has not come, and see `require_choice`."""
         own = visitor.account.practitioner or ""
         usual = own if visitor.account.role in OWN_PANEL and own in rules.staff else ""
         day = parse_day(given["day"]) if given.get("day") else today
         if day > today:
             raise RecordError(f"{day} has not come yet.", remedy="Choose an earlier day.")
-        return cls(given.get("owner", usual), given.get("programme", ""), day)
+        read = cls(given.get("owner", usual), given.get("programme", ""), day)
+        counting.require_choice(visitor.actor, read.chosen)
+        return read
 
     @property
     def chosen(self) -> Chosen:

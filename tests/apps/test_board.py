@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
@@ -96,6 +97,19 @@ def test_an_analyst_sees_no_few_and_no_names(visit):
     page.wait_for_selector(".bd-persons li")
     assert page.locator(".bd-persons a").count() == 0
     assert not page.locator(".bd-persons li").first.get_attribute("data-key").startswith("K0")
+
+
+def test_an_analyst_has_the_board_of_everybody_only(site, visit):
+    page = counted(visit("/board", "bai", lang="en"))
+    assert page.locator("#filters select").count() == 0
+    assert page.locator("input[name=day]").count() == 1
+    for some in ({"owner": "he_min"}, {"programme": "hypertension"}):
+        page = visit(f"/board?{urlencode(some)}", "bai", lang="en")
+        page.wait_for_selector("text=This page is not for your role")
+        assert page.locator("#figures").count() == 0
+        with site.http("bai") as client:
+            answer = client.get("/board/list.csv", params={"list": "people", **some})
+            assert answer.status_code == 403
 
 
 def test_who_may_read_no_facts_is_told_so(visit):

@@ -138,6 +138,20 @@ def test_nothing_that_is_hidden_on_the_board_follows_from_what_is_shown(filled, 
     assert {n for n in numbers.values() if n is not None} & {1, 2, 3, 4} == set()
 
 
+@pytest.mark.parametrize("chosen", [Chosen("he_min"), Chosen(None, "hypertension")])
+def test_no_board_of_some_is_there_for_an_analyst_to_subtract_from_that_of_all(
+    filled, database_url, clock, chosen
+):
+    """Each of the two hides its own small cells; their difference would be nobody's."""
+    assert shown(board(read(filled, AS_OF, rules=demo_rules()), chosen), filled.actor)["people"] is not None
+    with opened_as(filled, database_url, Role.ANALYST, clock) as store:
+        some = board(read(store, AS_OF, rules=demo_rules()), chosen)
+        with pytest.raises(PermissionDenied, match="board of everybody only"):
+            shown(some, store.actor)
+        with pytest.raises(PermissionDenied, match="board of everybody only"):
+            listed(store, some, "people")
+
+
 def test_what_is_counted_of_a_cell_is_whose_each_is(filled):
     for cell in board(read(filled, AS_OF, rules=demo_rules())).cells.values():
         assert len(cell.each) == cell.n

@@ -8,7 +8,7 @@ goes by what the rules gave and by the facts of the day. Definitions stand in th
 from kanglu.insight.board.board import Board, Chosen, board, figure_key
 from kanglu.insight.board.cells import Because, Cell
 from kanglu.insight.board.kept import Kept
-from kanglu.insight.board.listing import Listed, Page, listed, shown
+from kanglu.insight.board.listing import Listed, Page, listed, require_choice, shown
 from kanglu.insight.board.load import Expected, Load
 from kanglu.insight.board.monthly import Monthly
 from kanglu.insight.board.register import STATES, Registered
@@ -35,5 +35,6 @@ __all__ = [
     "figure_key",
     "listed",
     "read",
+    "require_choice",
     "shown",
 ]

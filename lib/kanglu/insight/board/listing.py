@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kanglu.errors import PermissionDenied
-from kanglu.insight.board.board import Board
+from kanglu.insight.board.board import Board, Chosen
 from kanglu.insight.board.cells import Because, Cell
 from kanglu.insight.disclosure import shown_counts
 from kanglu.record import Store
@@ -45,7 +45,7 @@ def listed(store: Store, board: Board, key: str, start: int = 0, size: int = PAG
     `PermissionDenied` for a cell whose number the role may not see.
     """
     cell = board.cell(key)
-    if cell.n and shown(board, store.actor)[key] is None:
+    if shown(board, store.actor)[key] is None and cell.n:
         raise PermissionDenied(
             f"The list {key} is of so few people that {store.actor.id} ({store.actor.role}) may not see it.",
             remedy="Ask of more people.",
@@ -75,9 +75,25 @@ def _rows(store: Store, board: Board, cell: Cell, ids: tuple[int, ...]) -> tuple
 def shown(board: Board, actor: Actor) -> Mapping[str, int | None]:
     """The number of each cell by its key, None where the actor may not see it.
 
-    Who may not know people by name sees no small cell, and none that gives one away, see `disclosure`.
+    Who may not know people by name sees no small cell, and none that gives one away, see `disclosure`; and
+    no board of some, see `require_choice`.
     """
     if allowed(actor, Action.READ, Resource.IDENTITY):
         return {key: cell.n for key, cell in board.cells.items()}
+    require_choice(actor, board.chosen)
     weighty = sorted(board.cells.values(), key=lambda one: -len(one.people))
     return shown_counts(frozenset(board.people.people), {one.key: one.each for one in weighty})
+
+
+def require_choice(actor: Actor, chosen: Chosen) -> None:
+    """Raise `PermissionDenied` where the actor may not have the board of these people.
+
+    Small cells are hidden within one board. The boards of some, subtracted from that of all, would tell them:
+    so who may not know people by name has the board of all.
+    """
+    if chosen != Chosen() and not allowed(actor, Action.READ, Resource.IDENTITY):
+        raise PermissionDenied(
+            f"{actor.id} ({actor.role}) may see the board of everybody only: that of some, taken from it, "
+            "would tell of few people.",
+            remedy="Leave the member of the staff and the programme open.",
+        )
