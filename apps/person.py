@@ -12,6 +12,7 @@ from starlette.routing import Route
 from kanglu import care
 from kanglu.care import plans
 from kanglu.care.book import in_force
+from kanglu.care.consents import Answer
 from kanglu.care.explaining import Reason
 from kanglu.care.flags import set_tag, take_tag
 from kanglu.care.progress import Progress
@@ -32,6 +33,7 @@ from kanglu.ui import Page, act
 from kanglu.ui.attachments import ROUTES as ATTACHMENTS
 from kanglu.ui.attachments import WithAttachments
 from kanglu.ui.people import sex_name
+from kanglu.ui.rights import answer_in_words
 from kanglu.ui.signing import within
 from kanglu.ui.visitors import house_of, visitor_of
 from kanglu.unit_text import unit_text
@@ -80,6 +82,7 @@ class Person(WithAttachments, Page):
         self.number = self.route["record_number"].strip().upper()
         self.named = self.may(Action.READ, Resource.IDENTITY)
         self.writes = self.may(Action.WRITE, Resource.FACTS)
+        self.may_tell = self.named and self.may(Action.READ, Resource.AUDIT)
         self.rules = in_force(self.store)
         self.kind: Kind | None = next((kind for kind in KINDS if kind == self.query.get("show")), None)
         self.shown = AT_A_TIME
@@ -276,14 +279,9 @@ class Person(WithAttachments, Page):
             "question": _("Health questions"), "consultation": _("Online consultations"),
         }[kind]  # fmt: skip
 
-    def answer(self, answer: str) -> tuple[str, str]:
+    def answer(self, answer: Answer) -> tuple[str, str]:
         """Where somebody stands to a purpose, in words, and how it looks."""
-        _ = self._
-        return {
-            "allowed": (_("allowed"), "ok"), "refused": (_("refused"), "high"),
-            "withdrawn": (_("withdrawn"), "high"), "ended": (_("ended"), "watch"),
-            "not_asked": (_("not asked"), ""),
-        }[answer]  # fmt: skip
+        return answer_in_words(answer, self._)
 
     def purpose_name(self, purpose: Any) -> str:
         """What a person may allow, in words."""

@@ -18,6 +18,7 @@ from kanglu import (
     cli_extract,
     cli_forms,
     cli_lab,
+    cli_rights,
     cli_rules,
     cli_serve,
     cli_trust,
@@ -60,6 +61,7 @@ app.add_typer(cli_forms.forms)
 app.command()(cli_serve.serve)
 app.add_typer(cli_accounts.accounts)
 app.add_typer(cli_trust.keys)
+app.add_typer(cli_rights.rights)
 app.command()(cli_lab.lab)
 app.command()(cli_extract.extract)
 app.command()(cli_trust.sweep)

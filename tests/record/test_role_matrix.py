@@ -30,6 +30,7 @@ EXTRACT = {SUPERVISOR, ANALYST}
 UNDO = {MANAGER, OPERATOR, ADMIN}
 VERIFY = {MANAGER, SUPERVISOR, OPERATOR, ADMIN}
 TRAIL = {MANAGER, SUPERVISOR, ADMIN}
+ANSWER = {SUPERVISOR, ADMIN}
 APPROVE = {CLINICIAN, SUPERVISOR, ADMIN}
 ALL = set(Role)
 WALLED = {MANAGER, CLINICIAN}
@@ -75,6 +76,7 @@ OF_A_PERSON: dict[str, tuple[set[Role], Call]] = {
     "consents": (FACTS, lambda s, c: s.consents([c.id], "care", s.moment)),
     "known_facts": (ALL, lambda s, c: s.known_facts([c.id], ["weight"], s.as_of, s.known)),
     "current_results": (ALL, lambda s, c: s.current_results([c.id], s.known)),
+    "receive_request": (CARERS, lambda s, c: s.receive_request(c.view, "access", s.as_of, s.as_of, "x")),
     "merge": (WRITE, lambda s, c: s.merge(*c.pair)),
 }
 """What is asked about a person: who may, and whoever has a wall may not beyond it.
@@ -115,6 +117,12 @@ OTHERS: dict[str, tuple[set[Role], Call]] = {
     "reject_rules": (APPROVE, lambda s, c: s.reject_rules(99, "no", [])),
     "withdraw_rules": (CARERS, lambda s, c: s.withdraw_rules(99, [])),
     "publish": (WRITE, lambda s, c: s.publish([])),
+    "rights_requests": (CARERS, lambda s, c: s.rights_requests()),
+    "rights_request": (CARERS, lambda s, c: s.rights_request(99)),
+    "accept_request": (ANSWER, lambda s, c: s.accept_request(99)),
+    "refuse_request": (ANSWER, lambda s, c: s.refuse_request(99, "x")),
+    "finish_request": (ANSWER, lambda s, c: s.finish_request(99, "x")),
+    "erase": (ANSWER, lambda s, c: s.erase(99)),
     "save_draft": (WRITE, lambda s, c: s.save_draft("k", {})),
     "draft": (FACTS, lambda s, c: s.draft("k")),
     "drafts": (FACTS, lambda s, c: s.drafts()),

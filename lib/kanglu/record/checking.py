@@ -60,6 +60,11 @@ def _faults(connection: Connection) -> Iterator[str]:
         left = connection.scalar(select(func.count()).select_from(table).where(table.c.batch_id.in_(undone)))
         if left:
             yield f"{table.name}: {left} rows belong to a batch that was undone"
+    erased = select(tables.person.c.id).where(tables.person.c.erased.is_not(None))
+    for table in tables.OF_PERSON:
+        left = connection.scalar(select(func.count()).select_from(table).where(table.c.person_id.in_(erased)))
+        if left:
+            yield f"{table.name}: {left} rows say something of somebody whose record was erased"
 
 
 def status(connection: Connection) -> dict[str, Any]:
@@ -68,13 +73,13 @@ def status(connection: Connection) -> dict[str, Any]:
     def count(table: Any) -> int:
         return connection.scalar(select(func.count()).select_from(table)) or 0
 
-    batch = tables.batch
+    batch, present = tables.batch, select(tables.person).where(tables.person.c.erased.is_(None)).subquery()
     standing = batch.c.undone.is_(None)
     first, last, batches = connection.execute(
         select(func.min(batch.c.recorded), func.max(batch.c.recorded), func.count()).where(standing)
     ).one()
     return {
-        "people": count(tables.person) - count(tables.person_link),
+        "people": count(present) - count(tables.person_link),
         "facts": {name: count(table) for name, table in tables.FACTS.items()},
         "batches": batches,
         "undone": count(batch) - batches,

@@ -9,7 +9,7 @@ import gc
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -187,6 +187,21 @@ class Database:
         ):
             self._hold_key(connection)
             yield connection
+
+    @contextmanager
+    def erasing(self) -> Iterator[Connection]:
+        """A write transaction after which nothing of what it deleted can be read in an SQLite file.
+
+        PostgreSQL overwrites it when its own vacuum has been there.
+        """
+        sqlite = self.url.get_backend_name() == "sqlite"
+        with self.writing() as connection:
+            if sqlite:
+                connection.exec_driver_sql("PRAGMA secure_delete=ON")
+            yield connection
+        if sqlite:
+            with closing(self.engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def rotating(self) -> Iterator[Connection]:

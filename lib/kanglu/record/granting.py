@@ -34,7 +34,9 @@ class Granting(Opened):
         scribe, until = Scribe(self.actor, self.purpose, self.database.keys), now + OPENED
         with self.database.writing() as connection:
             lock_writers(connection)
-            person_id = connection.scalar(select(person.c.id).where(person.c.record_number == number))
+            person_id = connection.scalar(
+                select(person.c.id).where(person.c.record_number == number, person.c.erased.is_(None))
+            )
             if person_id is None:
                 raise NotFound(f"There is no record {number}.", remedy="Check the number.")
             row = {"actor": self.actor.id, "reason": why, "recorded": instant(now), "expires": instant(until)}

@@ -172,7 +172,7 @@ class Register:
         query = (
             select(func.coalesce(link.c.into_id, tables.person.c.id))
             .outerjoin_from(tables.person, link, link.c.person_id == tables.person.c.id)
-            .where(tables.person.c.record_number == value.strip().upper())
+            .where(tables.person.c.record_number == value.strip().upper(), tables.person.c.erased.is_(None))
         )
         found = self.connection.scalar(query)
         if found is None:

@@ -143,6 +143,9 @@ class Keeping(Opened):
     def sweep_media(self) -> tuple[str, ...]:
         """Remove the files that no fact names, as after an undo; gives their names."""
         require(self.actor, Action.UNDO, Resource.FACTS)
+        return self._swept()
+
+    def _swept(self) -> tuple[str, ...]:
         folder, at = media_folder(self.database.url), instant(self.clock())
         scribe = Scribe(self.actor, self.purpose, self.database.keys)
         # Whoever writes a file names it in the same transaction, so under the lock none is on its way.

@@ -28,7 +28,7 @@ from kanglu.record.frames import COLUMNS, facts_of, frame
 from kanglu.record.inputs import SOURCES, score_inputs
 from kanglu.record.listed import UNSOUND, current_drug_classes, current_problems
 from kanglu.record.moment import Moment, current
-from kanglu.record.people import people_frame, unmerged, views
+from kanglu.record.people import people_frame, present, views
 
 if TYPE_CHECKING:
     from kanglu.catalogue import Catalogue
@@ -148,7 +148,7 @@ class _Population:
     @cached_property
     def everyone(self) -> frozenset[int]:
         query = select(tables.person.c.id).where(
-            tables.person.c.recorded <= self.moment.recorded_until, unmerged(self.moment)
+            tables.person.c.recorded <= self.moment.recorded_until, present(self.moment)
         )
         return frozenset(self.connection.scalars(query))
 

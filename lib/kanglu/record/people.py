@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from kanglu.dates import age_on
 from kanglu.errors import DateError
@@ -66,7 +66,7 @@ def people_frame(
     """
     known = connection.execute(
         select(person.c.id, person.c.record_number)
-        .where(person.c.recorded <= moment.recorded_until, unmerged(moment), *where)
+        .where(person.c.recorded <= moment.recorded_until, present(moment), *where)
         .order_by(person.c.id)
     ).fetchall()
     stated = _stated(connection, moment, where)
@@ -84,10 +84,10 @@ def people_frame(
     return pd.DataFrame(data)
 
 
-def unmerged(moment: Moment) -> ColumnElement[bool]:
-    """The people whose record had not been merged into another's at the moment."""
+def present(moment: Moment) -> ColumnElement[bool]:
+    """The people whose record had not been merged into another's at the moment, and is not erased now."""
     merged = select(person_link.c.person_id).where(person_link.c.recorded <= moment.recorded_until)
-    return person.c.id.not_in(merged)
+    return and_(person.c.erased.is_(None), person.c.id.not_in(merged))
 
 
 def _stated(

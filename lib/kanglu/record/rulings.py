@@ -16,6 +16,7 @@ from sqlalchemy import (
     or_,
     select,
     union,
+    union_all,
     update,
 )
 
@@ -90,8 +91,8 @@ _STATE = ("person_id", "as_of", "next_change", "revision")
 
 
 def everybody(connection: Connection) -> list[int]:
-    """Ids of all people whose record was not merged into another's, ascending."""
-    query = select(person.c.id).where(person.c.id.not_in(_merged())).order_by(person.c.id)
+    """Ids of all people whose record was neither merged into another's nor erased, ascending."""
+    query = select(person.c.id).where(person.c.id.not_in(_gone())).order_by(person.c.id)
     return list(connection.scalars(query))
 
 
@@ -102,7 +103,7 @@ def changed_people(connection: Connection, since_batch: int) -> list[int]:
         # A computed id keeps SQLite off the index of people, which would lead through the whole table.
         query = select(table.c.person_id + 0).where(table.c.batch_id > since_batch).distinct()
         found.update(connection.scalars(query))
-    return sorted(found - set(connection.scalars(_merged())))
+    return sorted(found - set(connection.scalars(_gone())))
 
 
 def due_people(connection: Connection, as_of: date, revision: str) -> list[int]:
@@ -113,7 +114,7 @@ def due_people(connection: Connection, as_of: date, revision: str) -> list[int]:
         .outerjoin(evaluated_person, seen.person_id == person.c.id)
         .where(
             or_(seen.person_id.is_(None), seen.next_change <= as_of.isoformat(), seen.revision != revision),
-            person.c.id.not_in(_merged()),
+            person.c.id.not_in(_gone()),
         )
         .order_by(person.c.id)
     )
@@ -282,5 +283,9 @@ def enter_rule_versions(connection: Connection, at: str, rows: Iterable[tuple[st
     bulk_insert(connection, rule_version, columns, ((*row, at) for row in rows))
 
 
-def _merged() -> Any:
-    return select(tables.person_link.c.person_id)
+def _gone() -> Any:
+    """Ids of those whose record was merged into another's, or erased."""
+    erased = tables.person.alias("gone")
+    return union_all(
+        select(tables.person_link.c.person_id), select(erased.c.id).where(erased.c.erased.is_not(None))
+    )

@@ -175,7 +175,7 @@ def _by_whole_number(connection: Connection, keys: Keys, text: str, moment: Mome
     if not number:
         return
     said = [number, record_number(int(number))] if number.isdecimal() and len(number) <= 9 else [number]
-    known = person.c.recorded <= moment.recorded_until
+    known = and_(person.c.recorded <= moment.recorded_until, person.c.erased.is_(None))
     query = select(_now(person.c.id, moment)).where(person.c.record_number.in_(said), known)
     yield from ((one, "record_number", None) for one in connection.scalars(query.order_by(person.c.id)))
     indexes = [keys.blind_index(system, number) for system in _systems(connection)]

@@ -17,16 +17,16 @@ from kanglu.record.checking import Verification, integrity, status
 from kanglu.record.database import lock_writers, opened, uncollected
 from kanglu.record.dossier import Dossier, read_dossiers
 from kanglu.record.drafts import Drafting
+from kanglu.record.erasing import Erasing
 from kanglu.record.evaluating import Evaluating
 from kanglu.record.granting import Granting
 from kanglu.record.identifying import Identifying
 from kanglu.record.identity import chunks
 from kanglu.record.identity import record_number as number_of
 from kanglu.record.lending import Lending
-from kanglu.record.media import Keeping
 from kanglu.record.merging import Merged, merge
 from kanglu.record.moment import Moment, day
-from kanglu.record.opened import Clock, system_clock
+from kanglu.record.opened import Clock, in_china, system_clock
 from kanglu.record.panel import Panel, read_facts, read_inputs, select_people
 from kanglu.record.people import PersonView, people_frame, views
 from kanglu.record.person import Person, series_of
@@ -49,7 +49,7 @@ PEOPLE_AT_A_TIME = 100
 class Store(
     Evaluating,
     Proposing,
-    Keeping,
+    Erasing,
     Drafting,
     Versioned,
     Batches,
@@ -205,7 +205,7 @@ class Store(
             condition = tables.person.c.id.in_(named)
             found = views(people_frame(connection, self.moment, condition, mask=mask))
         if not found:
-            self._refuse_merged(number, named)
+            self._refuse_gone(number, named)
             raise NotFound(
                 f"There is no record {record_number} as known on {self.known}.",
                 remedy="Look the person up with `kanglu person NAME`, or ask for a later day.",
@@ -213,11 +213,15 @@ class Store(
         self._require_seen([found[0].id])
         return found[0]
 
-    def _refuse_merged(self, record_number: str, ids: Sequence[int]) -> None:
-        """Raise `NotFound` when the record was merged into another, and name that one."""
+    def _refuse_gone(self, record_number: str, ids: Sequence[int]) -> None:
+        """Raise `NotFound` when the record was erased, or merged into another, which is named."""
         query = select(tables.person_link.c.into_id).where(tables.person_link.c.person_id.in_(ids))
+        gone = select(tables.person.c.erased).where(tables.person.c.id.in_(ids))
         with self.database.reading() as connection:
-            into = connection.scalar(query)
+            into, erased = connection.scalar(query), connection.scalar(gone)
+        if erased is not None:
+            on = in_china(erased).date()
+            raise NotFound(f"The record {record_number} was erased on {on}, as the person had asked.")
         if into is not None:
             mask = self._mask()
             number = mask.pseudonym(into) if mask else number_of(into)

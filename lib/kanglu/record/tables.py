@@ -63,6 +63,8 @@ batch = Table(
 
 MERGE = "merge"
 """Kind of the batches that made two records one."""
+ERASURE = "erasure"
+"""Kind of the batches that erased a record."""
 
 person = Table(
     "person",

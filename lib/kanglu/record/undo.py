@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from kanglu.errors import NotFound, RecordError
 from kanglu.record import tables
 from kanglu.record.keying import forget_names
-from kanglu.record.tables import FACTS, MERGE, OF_PERSON
+from kanglu.record.tables import ERASURE, FACTS, MERGE, OF_PERSON
 
 AT_ONCE = "0001-01-01"
 """The day on which something changes for people whose facts were taken away: any that is asked for."""
@@ -49,6 +49,8 @@ def undo(connection: Connection, batch_id: int, at: str) -> Undone:
         raise NotFound(f"There is no batch {batch_id}.", remedy="`kanglu undo` alone lists the batches.")
     if row.undone is not None:
         raise RecordError(f"Batch {batch_id} was undone already, on {row.undone[:10]}.")
+    if row.kind == ERASURE:
+        raise RecordError(f"Batch {batch_id} erased a record, which cannot be brought back.")
     if row.kind == MERGE:
         raise RecordError(
             f"Batch {batch_id} merged two records ({row.label}), which cannot be taken apart again.",
@@ -63,6 +65,12 @@ def undo(connection: Connection, batch_id: int, at: str) -> Undone:
             f"Batch {batch_id} cannot be undone: later batches build on it ({names}).",
             remedy=f"Undo {names} first, the latest first; import what still holds again afterwards.",
         )
+    asked = select(tables.rights_request.c.id).join(tables.person).where(tables.person.c.batch_id == batch_id)
+    if (request := connection.scalar(asked)) is not None:
+        raise RecordError(
+            f"Batch {batch_id} cannot be undone: request {request} is about somebody whom it entered.",
+            remedy="What people have asked for, and what they were answered, is kept.",
+        )
     _unsettle(connection, batch_id)
     forget_names(connection, batch_id)
     facts = _remove(connection, batch_id)
@@ -75,7 +83,7 @@ def undo(connection: Connection, batch_id: int, at: str) -> Undone:
 def _unsettle(connection: Connection, batch_id: int) -> None:
     """Have the rules look again at whoever loses facts; what they gave to people who go, goes with them."""
     entered = select(tables.person.c.id).where(tables.person.c.batch_id == batch_id)
-    for table in (tables.rule_result, tables.evaluated_person):
+    for table in (tables.rule_result, tables.evaluated_person, tables.access_grant):
         connection.execute(delete(table).where(table.c.person_id.in_(entered)))
     for table in OF_PERSON:
         touched = select(table.c.person_id).where(table.c.batch_id == batch_id)

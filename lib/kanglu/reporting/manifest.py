@@ -128,6 +128,12 @@ def clear_earlier(folder: Path, name: str, made: Container[Format] = ()) -> None
             (folder / f"{name}.{kind}").unlink(missing_ok=True)
 
 
+def forget(root: Path, name: str) -> None:
+    """Remove the reports about somebody from every folder of reports below one."""
+    for manifest in root.rglob(NAME):
+        clear_earlier(manifest.parent, name)
+
+
 def read(folder: Path) -> list[Row]:
     """The rows of a folder's manifest, later ones after earlier ones; a torn line is left out."""
     path = folder / NAME

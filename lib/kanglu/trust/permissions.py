@@ -37,6 +37,7 @@ class Resource(StrEnum):
     REPORTS = "reports"
     KEYS = "keys"
     EXTRACT = "extract"
+    REQUESTS = "requests"
 
 
 Right = tuple[Action, Resource]
@@ -61,15 +62,18 @@ _KEYS: Right = (Action.WRITE, Resource.KEYS)
 _BACK_UP: Right = (Action.EXPORT, Resource.RECORD)
 _PROPOSE: Right = (Action.PROPOSE, Resource.RULES)
 _APPROVE: Right = (Action.APPROVE, Resource.RULES)
+_ASK: Right = (Action.WRITE, Resource.REQUESTS)
+"""What somebody in one's panel asks about their own record."""
+_ANSWER: Right = (Action.APPROVE, Resource.REQUESTS)
 _OTHERS: Right = (Action.READ, Resource.REPORTS)
 """Batches of reports that somebody else has ordered."""
 
-_CARING = frozenset({_OPEN, _READ, _NAMES, _WRITE, _EXPORT, _LISTEN, _LETTERS, _PROPOSE})
+_CARING = frozenset({_OPEN, _READ, _NAMES, _WRITE, _EXPORT, _LISTEN, _LETTERS, _PROPOSE, _ASK})
 """What all may do who look after people."""
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.HEALTH_MANAGER: _CARING | {_UNDO, _VERIFY, _TRAIL},
     Role.CLINICIAN: _CARING | {_APPROVE},
-    Role.SUPERVISOR: _CARING | {_VERIFY, _TRAIL, _LOG, _APPROVE, _OTHERS, _EXTRACT},
+    Role.SUPERVISOR: _CARING | {_VERIFY, _TRAIL, _LOG, _APPROVE, _OTHERS, _ANSWER, _EXTRACT},
     Role.ANALYST: frozenset({_OPEN, _READ, _EXPORT, _EXTRACT}),
     Role.OPERATOR: frozenset({_OPEN, _WRITE, _UNDO, _VERIFY}),
     Role.ADMIN: _CARING
@@ -80,6 +84,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         _LOG,
         _APPROVE,
         _OTHERS,
+        _ANSWER,
         _ACCOUNTS,
         _KEYS,
         _BACK_UP,
