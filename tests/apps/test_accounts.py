@@ -136,7 +136,7 @@ def test_one_turns_it_off_with_a_code(visit, site):
     page.wait_for_selector("text=The code is wrong")
     page.fill("#factor [name=code]", app.at(site.clock(), counter_offset=1))
     page.get_by_role("button", name="Turn off").click()
-    expect(page.locator("#factor")).to_contain_text("off")
+    expect(page.locator("#factor")).to_contain_text("Second factor off")
     assert site.house.accounts.who(site.house.accounts.sign_in("chen", PASSWORD))
 
 

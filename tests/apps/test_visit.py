@@ -1,9 +1,12 @@
 """The visit page in a real browser: two programmes, drafts, doubts, what saving tells, both languages."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from panel.io.asgi import PanelASGI
 from playwright.sync_api import Page, expect
 from tests import sounds
 
@@ -265,6 +268,38 @@ def test_the_keyboard_alone_fills_and_saves(visit: Callable[..., Page]) -> None:
     page.get_by_role("button", name="Save it unfinished").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#saved")).to_be_focused()
+
+
+def test_what_is_kept_while_the_page_loads_anew_is_on_the_new_one(
+    visit: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered, kept, typing = PanelASGI.__call__, asyncio.Event(), asyncio.Event()
+
+    async def made_before_it_is_kept(server: PanelASGI, scope: Any, receive: Any, send: Any) -> None:
+        made: list[Any] = []
+
+        async def sent(event: Any) -> None:
+            if loading:
+                made.append(event)
+            else:
+                await send(event)
+            if "Kept as a draft" in str(event.get("text")):
+                kept.set()
+
+        loading = scope["type"] == "http" and scope["path"] == f"/visit/{OTHER}" and typing.is_set()
+        await answered(server, scope, receive, sent)
+        for event in made:
+            await kept.wait()
+            await send(event)
+
+    monkeypatch.setattr(PanelASGI, "__call__", made_before_it_is_kept)
+    page = visit(f"/visit/{OTHER}?day=2025-12-29", lang="en")
+    page.locator("#sbp").press_sequentially("147")
+    typing.set()
+    page.reload()
+    expect(page.locator("#sbp")).to_have_value("147")
+    live(page)
+    expect(page.locator("#saving")).to_contain_text("Kept as a draft, 09:00")
 
 
 def test_a_page_left_open_over_midnight_keeps_the_draft_and_saves_nothing(

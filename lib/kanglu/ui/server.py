@@ -4,6 +4,7 @@ Everything that is not public asks for a session first. A cookie is only believe
 pages: forms and uploads must come from this origin, and so must websockets.
 """
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -171,7 +172,8 @@ class Application:
         enter(self.house, visitor)
         await self.panel(unnamed(scope), receive, untold(send))
         if page := self.house.open_pages.get(asked):
-            page.left()
+            # What was asked for before is done first: acts wait in the same line.
+            await asyncio.get_running_loop().run_in_executor(None, page.left)
 
     def _may_connect(self, asked: str, visitor: Visitor, request: Request) -> bool:
         """Whether the page that a websocket asks for was opened in the visitor's own session."""

@@ -67,10 +67,13 @@ window.kanglu = (() => {
     }
   };
   let leaving = false;
+  // What was typed and has not reached the server is kept over a reload; what was left on purpose is not. What
+  // reaches it while the next page is on its way may be missing there, if that was made before.
+  const unheard = form => form.pause || [...waiting.values()].some(one => one.message.act === form.dataset.typing);
+  let onTheWay = [];
+  addEventListener("beforeunload", () => { onTheWay = [...document.querySelectorAll("form[data-typing]")].filter(unheard); });
   addEventListener("pagehide", () => {
-    // What was typed and has not reached the server is kept over a reload; what was left on purpose is not.
-    const unheard = form => form.pause || [...waiting.values()].some(one => one.message.act === form.dataset.typing);
-    if (!leaving) keep(offline ? undefined : unheard);
+    if (!leaving) keep(offline ? undefined : form => unheard(form) || onTheWay.includes(form));
     leaving = true;
   });
   addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
