@@ -13,8 +13,8 @@ from kanglu.care.evaluation import evaluate
 from kanglu.care.tasks import tasks
 from kanglu.errors import KangluError, RecordError
 from kanglu.i18n import Words
-from kanglu.intake.wording import told
 from kanglu.record.people import PersonView
+from kanglu.retold import retold
 from kanglu.trust import Action, Resource
 from kanglu.ui import Page, act
 from kanglu.ui.people import sex_and_age
@@ -88,10 +88,9 @@ class Enrolment(Page):
         ]  # fmt: skip
 
     def wrong(self, error: KangluError) -> str:
-        """An error in the words of the page; the register says its own without a full stop."""
-        plain = error.what.removesuffix(".")
-        what, remedy = (told(text, self.store.catalogue, self._) for text in (plain, error.remedy or ""))
-        return " ".join(filter(None, (error.what if what == plain else what, remedy)))
+        """An error in the words of the page."""
+        what, remedy = (retold(text or "", self._) for text in (error.what, error.remedy))
+        return " ".join(filter(None, (what, remedy)))
 
     # -- what the template asks ------------------------------------------------------------------
 

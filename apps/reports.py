@@ -24,6 +24,7 @@ from kanglu.reporting.batches import Batch, Batches
 from kanglu.reporting.job import FORMATS
 from kanglu.reporting.manifest import Row
 from kanglu.reporting.wording import day_text
+from kanglu.retold import told
 from kanglu.trust import Action, Purpose, Resource
 from kanglu.trust.permissions import Right, allowed
 from kanglu.ui import House, Page, Visitor, act, house_of, visitor_of
@@ -194,7 +195,7 @@ class Reports(Page):
         try:
             self.people = len(self.store.panel(panel))
         except ExpressionError as error:
-            self.fault = f"{error.what} {error.remedy or ''}".strip()
+            self.fault = told(error, self._)
 
     @act(any_day=True, parts=("whom", "period", "count"))
     def choose(

@@ -17,6 +17,7 @@ from kanglu.i18n import Lang, Words
 from kanglu.jobs import Job
 from kanglu.record.publishing import Entry
 from kanglu.reporting.charts import Band, ChartSpec, Point, Series, to_svg
+from kanglu.retold import retold
 from kanglu.trust import Action, Resource
 from kanglu.trust.permissions import Right
 from kanglu.ui import Page, act
@@ -181,7 +182,7 @@ class OneRule(Page):
             found = proposing.laid_over(self.store, entries)
             failed = tuple(proposing.failing(found))
         except KangluError as error:
-            return Trial(wrong=(("", error.what),))
+            return Trial(wrong=(("", retold(error.what, self._)),))
         lang: Lang = self.visitor.lang
         after = tell_spec(self.book, self.section, entries[0][1], lang)
         assert after is not None

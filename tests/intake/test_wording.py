@@ -7,21 +7,13 @@ from typing import Any
 
 import pytest
 
-import kanglu
 from kanglu.catalogue import current
 from kanglu.i18n import words
 from kanglu.intake import import_files
-from kanglu.intake.wording import FORMS, told
+from kanglu.intake.wording import told
 from kanglu.record import Store
 
 Write = Callable[[str, Any], Path]
-LIB = Path(kanglu.__file__).parent
-CODE = "\n".join(
-    path.read_text(encoding="utf-8")
-    for room in ("intake", "record")
-    for path in (LIB / room).rglob("*.py")
-    if path.name != "wording.py"
-)
 TROUBLED = """体检号,身份证号,姓名,性别,出生日期,日期,收缩压(mmHg),空腹血糖(mmol/L),尿酸,身高(cm)
 1,110105194912310021,张三,男,1949-12-31,2026-01-02,高,500,300,170
 2,,李四,甲,1950-01-01,不详,150,5.1,310,17
@@ -60,10 +52,3 @@ def test_what_an_import_sets_aside_is_told_in_chinese(write: Write, store: Store
 def test_what_stands_in_the_places_is_kept(english: str, chinese: str) -> None:
     assert in_chinese(english) == chinese
     assert told(english, current(), words("en")) == english
-
-
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form[:40])
-def test_every_form_is_said_by_the_code(form: str) -> None:
-    longest = max(re.split(r"{\w+}", form), key=len).strip()
-    joined = re.sub(r'"\s*\n\s*f?"', "", CODE)
-    assert longest.rstrip(".") in joined

@@ -174,7 +174,7 @@ def check(compared: Compared) -> None:
             )
     if failed := failing(compared):
         raise CatalogueError(
-            f"{'; '.join(failure(one) for one in failed)}.",
+            " ".join(map(failure, failed)),
             where=", ".join(dict.fromkeys(f"rules/{one.rule}" for one in failed)),
             remedy="Correct the rule or the examples.",
         )
@@ -183,10 +183,10 @@ def check(compared: Compared) -> None:
 def failure(one: Tried) -> str:
     """What an example that fails should have given, and what it gives."""
     given, wanted = (", ".join(codes) or "nothing" for codes in (one.gives, one.expected))
-    due = f" due {', '.join(one.due)}" if one.due and one.gives == one.expected else ""
-    return f"The example {one.example!r} of {one.rule} gives {given}{due}, not {wanted}" + (
-        " on the day it states" if due else ""
-    )
+    if one.due and one.gives == one.expected:
+        due = ", ".join(one.due)
+        return f"The example {one.example!r} of {one.rule} gives {given} due {due}, not on the day it states."
+    return f"The example {one.example!r} of {one.rule} gives {given}, not {wanted}."
 
 
 def proposals(store: Store, state: State | None = None) -> list[Proposal]:

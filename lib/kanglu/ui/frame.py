@@ -13,6 +13,7 @@ from kanglu import __version__
 from kanglu.errors import KangluError, NotFound, NotInPanel, PermissionDenied
 from kanglu.i18n import Lang, Words, words
 from kanglu.record.walls import OPENED
+from kanglu.retold import retold
 from kanglu.trust import Role
 from kanglu.ui.page import Page
 from kanglu.ui.rendering import STATIC, environment, whole
@@ -138,12 +139,12 @@ def _refusal(_: Words, error: KangluError | None) -> Markup:
         title = _("This page is not for your role")
         text = _("Nothing of it is shown. Whoever runs Kanglu here can change what your role may see.")
         remedy = None
-    elif isinstance(error, NotFound):
-        title, text, remedy = _("This is not here"), str(error), None
     elif said := trouble(error, _):
         title, text, remedy = _("This page cannot be shown now"), said, None
     else:
-        title, text, remedy = _("This page cannot be shown now"), error.what, error.remedy
+        missing = isinstance(error, NotFound)
+        title = _("This is not here") if missing else _("This page cannot be shown now")
+        text, remedy = retold(error.what, _), retold(error.remedy or "", _)
     return whole("refused.html", {"title": title, "text": text, "remedy": remedy, "_": _})
 
 

@@ -17,6 +17,7 @@ from kanglu.errors import KangluError, PermissionDenied, Unreachable
 from kanglu.i18n import Words
 from kanglu.record import Store
 from kanglu.record.opened import in_china
+from kanglu.retold import told
 from kanglu.trust import Action, Purpose, Resource
 from kanglu.trust.permissions import Right, allowed
 from kanglu.ui.rendering import around, environment, part
@@ -172,7 +173,7 @@ class Page(pn.viewable.Viewer):
 
     def wrong(self, error: KangluError) -> str:
         """How an error is told; a page may say it in its own words."""
-        return str(error)
+        return told(error, self._)
 
     def go(self, path: str) -> None:
         """Leave for another page of this house."""

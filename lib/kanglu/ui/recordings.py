@@ -23,6 +23,7 @@ from kanglu.errors import ConsentError, KangluError, Refused
 from kanglu.i18n import Words
 from kanglu.record.audio import MAX_BYTES, MAX_SECONDS
 from kanglu.record.opened import in_china
+from kanglu.retold import retold, told
 from kanglu.trust import Action, ConsentPurpose, Resource
 from kanglu.ui.bounds import Upload, brings_too_much
 from kanglu.ui.page import act
@@ -166,8 +167,8 @@ def _told(error: KangluError, _: Words) -> str:
     if isinstance(error, ConsentError):
         return _("Recording is not allowed by this person now. Nothing was kept and nothing is played.")
     if isinstance(error, Refused):
-        return f"{_too_much(_)} {'' if _.lang == 'zh' else error.what}".strip()
-    return str(error)
+        return f"{_too_much(_)} {retold(error.what, _)}"
+    return told(error, _)
 
 
 def _too_much(_: Words) -> str:

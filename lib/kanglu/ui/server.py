@@ -25,6 +25,7 @@ from starlette.staticfiles import StaticFiles
 
 from kanglu.errors import KangluError, NotFound, PermissionDenied
 from kanglu.i18n import Words, words
+from kanglu.retold import told
 from kanglu.ui import factors, pages, sign_on, signing
 from kanglu.ui.bounds import Discreet, TooLarge, bounded, most, session_named, unnamed, untold
 from kanglu.ui.frame import application, plain
@@ -227,11 +228,11 @@ def _told(request: Request, error: Exception) -> Response:
         return _shown(request, _, said, 503, {"refresh": AGAIN, "retry-after": AGAIN})
     match error:
         case PermissionDenied():
-            return JSONResponse({"error": str(error)}, 403)
+            return JSONResponse({"error": told(error, _)}, 403)
         case NotFound():
-            return JSONResponse({"error": str(error)}, 404)
+            return JSONResponse({"error": told(error, _)}, 404)
         case KangluError():
-            return JSONResponse({"error": str(error)}, 422)
+            return JSONResponse({"error": told(error, _)}, 422)
         case TooLarge():
             return JSONResponse({"error": _("More was sent than may be. Nothing was kept.")}, 413)
         case MultiPartException():
