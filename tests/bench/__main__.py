@@ -11,7 +11,10 @@ from importlib import import_module
 from rich.console import Console
 from rich.table import Table
 
-SUITES = ("china_par", "scores", "intake", "rules", "search", "person", "advice", "reports", "pages", "fuzz")
+SUITES = (
+    *("china_par", "scores", "intake", "rules", "search", "person", "advice", "reports", "pages", "trust"),
+    "fuzz",
+)
 
 
 def main() -> None:

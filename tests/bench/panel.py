@@ -57,7 +57,8 @@ def make(path: Path, people: int) -> int:
             )
         )  # fmt: skip
         numbers = range(1, people + 1)
-        _fill(connection, "person", ((n, f"K{n:06d}", 1, RECORDED) for n in numbers))
+        who = ("id", "record_number", "batch_id", "recorded")
+        bulk_insert(connection, tables.person, who, ((n, f"K{n:06d}", 1, RECORDED) for n in numbers))
         births = [date(1930, 1, 1) + timedelta(days=int(day)) for day in rng.integers(0, 25000, people)]
         hypertension, diabetes = rng.random(people) < 0.25, rng.random(people) < 0.125
         _facts(connection, "demographics", _people(births, rng))
@@ -71,11 +72,6 @@ def make(path: Path, people: int) -> int:
             connection.execute(text(f"CREATE INDEX ix_observation_{name} ON observation ({columns})"))
     database.close()
     return count
-
-
-def _fill(connection: object, name: str, rows: Iterator[tuple[object, ...]]) -> None:
-    table = tables.metadata.tables[name]
-    bulk_insert(connection, table, [column.name for column in table.columns], rows)
 
 
 def _facts(

@@ -27,7 +27,7 @@ PDF_KB, HTML_KB, MINUTES = 600, 400, 20
 def run(people: int = 400, jobs: int = 2) -> list[dict[str, object]]:
     """The rows of the table. `people`: reports of the batches that are measured against others."""
     with TemporaryDirectory(prefix="kanglu-bench-") as folder:
-        bench = _Bench(Path(folder), jobs, _panel(Path(folder), max(people, MEMORY_PEOPLE)))
+        bench = _Bench(Path(folder), jobs, invented(Path(folder), max(people, MEMORY_PEOPLE)))
         html = bench.against_stock(people, ("html",))
         both, rows = bench.against_stock(people, ("html", "pdf")), read(bench.folder("html-pdf"))
         return [html.row, both.row, _ten_thousand(both.ours), bench.alone(), bench.memory(), *_sizes(rows)]
@@ -97,9 +97,9 @@ class _Bench:
         plan.folder.mkdir(parents=True)
         people = list(range(1, ALONE + 2))
         theirs = stock.warm_seconds(plan, self.database, people)
-        render_chunk(plan, _chunk(self.database, people[:1]))
+        render_chunk(plan, chunk(self.database, people[:1]))
         began = perf_counter()
-        rows = render_chunk(plan, _chunk(self.database, people[1:]))
+        rows = render_chunk(plan, chunk(self.database, people[1:]))
         ours = (perf_counter() - began) / ALONE
         assert all(row.state == "done" for row in rows)
         return {
@@ -132,7 +132,7 @@ class _Bench:
         }
 
 
-def _panel(folder: Path, people: int) -> str:
+def invented(folder: Path, people: int) -> str:
     """The URL of a record of the invented panel."""
     demo.write(folder / "files", people=people)
     url = str(folder / "kanglu.sqlite")
@@ -142,7 +142,7 @@ def _panel(folder: Path, people: int) -> str:
     return url
 
 
-def _chunk(database: str, people: list[int]) -> Chunk:
+def chunk(database: str, people: list[int]) -> Chunk:
     return Chunk(database, None, {number: f"K{number:06}" for number in people})
 
 

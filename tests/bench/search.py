@@ -96,7 +96,7 @@ def measure(store: Store, who: list[Person]) -> list[tuple[str, float]]:
     """The 95th percentile of each way in milliseconds; every search must find whom it was made of."""
     rng = np.random.default_rng(5)
     answers = []
-    for way, said in _ways().items():
+    for way, said in ways().items():
         taken = []
         for place in rng.integers(len(who), size=SEARCHES).tolist():
             text = said(who[place], place + 1)
@@ -110,7 +110,7 @@ def measure(store: Store, who: list[Person]) -> list[tuple[str, float]]:
     return answers
 
 
-def _ways() -> dict[str, Callable[[Person, int], str]]:
+def ways() -> dict[str, Callable[[Person, int], str]]:
     def key(name: str, kind: str) -> str:
         return next(one.key for one in keys_of(name) if one.kind == kind and one.place == START)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from kanglu.record.database import lock_audit
@@ -13,6 +13,12 @@ from kanglu.record.tables import audit_event, audit_head
 from kanglu.trust.actors import Actor, Purpose
 from kanglu.trust.audit import Break, Event, canonical, chained, first_break
 from kanglu.trust.keys import Keys
+
+_HEAD = select(audit_head.c.events, audit_head.c.hash, audit_head.c.seal)
+_APPEND = insert(audit_event)
+_MOVE_ON = update(audit_head).values(
+    events=bindparam("length"), hash=bindparam("last"), seal=bindparam("new_seal")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,7 @@ class Scribe:
         if not deeds:
             return
         lock_audit(connection)
-        count, last, seal = connection.execute(
-            select(audit_head.c.events, audit_head.c.hash, audit_head.c.seal)
-        ).one()
+        count, last, seal = connection.execute(_HEAD).one()
         sound = hmac.compare_digest(seal, self.keys.seal(f"{count}|{last}"))
         who = (self.actor.id, str(self.actor.role), str(self.purpose))
         events = []
@@ -52,15 +56,15 @@ class Scribe:
             event = chained(said, last)
             last = event.hash
             events.append(event._asdict())
-        connection.execute(insert(audit_event), events)
+        connection.execute(_APPEND, events)
         length = count + len(events)
         new_seal = self.keys.seal(f"{length}|{last}") if sound else seal
-        connection.execute(update(audit_head).values(events=length, hash=last, seal=new_seal))
+        connection.execute(_MOVE_ON, {"length": length, "last": last, "new_seal": new_seal})
 
 
 def check(connection: Connection, keys: Keys) -> tuple[int, Break | None]:
     """How many events there are, and the first place where the chain is broken, if any."""
-    head = connection.execute(select(audit_head.c.events, audit_head.c.hash, audit_head.c.seal)).one_or_none()
+    head = connection.execute(_HEAD).one_or_none()
     if head is None:
         return 0, Break(1, "the head of the audit chain is gone")
     count, last, seal = head

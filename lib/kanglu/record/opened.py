@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import ColumnElement
 
 from kanglu.dates import instant
 from kanglu.errors import NotInPanel, RecordError
@@ -18,7 +17,7 @@ from kanglu.record.database import Database
 from kanglu.record.identity import record_number
 from kanglu.record.moment import Moment, day
 from kanglu.record.veiling import Days, true_days, veiled
-from kanglu.record.walls import seen_among, wall
+from kanglu.record.walls import Wall, wall
 from kanglu.trust import Action, Actor, Purpose, Resource, require
 from kanglu.trust.keys import Keys
 from kanglu.trust.permissions import allowed
@@ -158,33 +157,32 @@ class Opened:
         same._for_rules = True
         return same
 
-    def _wall(self) -> ColumnElement[bool] | None:
-        """The condition on `person` of those whom the actor may see; None where it is everybody."""
+    def _wall(self) -> Wall | None:
+        """The wall before the actor; None where it is no wall."""
         if self._for_rules:
             return None
-        now = self.clock().replace(microsecond=0)
-        today = in_china(now).date()
-        return wall(self.actor, now, Moment(today, today))
+        today = in_china(self.clock()).date()
+        return wall(self.actor, self.clock, Moment(today, today))
 
     def seen(self, ids: Iterable[int]) -> set[int]:
         """Those of some people whose records the actor may see, see `walls`."""
-        condition = self._wall()
-        if condition is None:
+        wall = self._wall()
+        if wall is None:
             return set(ids)
         with self.database.reading() as connection:
-            return seen_among(connection, ids, condition)
+            return wall.seen_among(connection, ids)
 
     def _require_seen(self, ids: Iterable[int]) -> None:
         """Raise `NotInPanel` where the actor may not see the record of one of these people.
 
         Of somebody who is only being entered there is no record yet, and so nothing that may not be seen.
         """
-        condition = self._wall()
-        if condition is None:
+        wall = self._wall()
+        if wall is None:
             return
         wanted = set(ids)
         with self.database.reading() as connection:
-            unseen = sorted(seen_among(connection, wanted, ~condition))
+            unseen = sorted(wall.unseen_among(connection, wanted))
         if unseen:
             numbers = [record_number(one) for one in unseen]
             some = ", ".join(numbers[:_NAMED]) + (" …" if len(numbers) > _NAMED else "")

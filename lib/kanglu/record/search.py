@@ -17,7 +17,7 @@ from kanglu.record.moment import Moment
 from kanglu.record.names import START, wanted, words
 from kanglu.record.people import PersonView, people_frame, views
 from kanglu.record.tables import demographics, identifier, name_key, person, person_link, telecom
-from kanglu.record.walls import seen_among
+from kanglu.record.walls import Wall
 from kanglu.trust.keys import Keys, normalised
 
 MOST = 50
@@ -28,7 +28,7 @@ By = Literal[
 Hits = Iterator[tuple[int, By, str | None]]
 _AFTER_ALL = "\U0010ffff"
 _FETCH = 256
-_AT_A_TIME = 64
+_AT_A_TIME = 32
 _WHOLE = frozenset[By]({"record_number", "national_id", "phone", "identifier"})
 _LATER = demographics.alias("later").c
 
@@ -73,21 +73,20 @@ def find_people(
     text: str,
     moment: Moment,
     limit: int = MOST,
-    wall: ColumnElement[bool] | None = None,
+    wall: Wall | None = None,
 ) -> Matches:
     """People whom the text may mean.
 
     A name is looked for in every version that a source gave and did not withdraw, so a former name finds too;
     a record that was merged into another finds that one. A whole number of any system finds, and the last
-    four or more of an identity or telephone number. Those for whom the condition of a wall does not hold are
-    counted and not shown.
+    four or more of an identity or telephone number. Those whom a wall hides are counted and not shown.
     """
     hits: dict[int, tuple[By, str | None]] = {}
     elsewhere: dict[int, By] = {}
     for some in batched(_hits(connection, keys, text, moment), 1 if wall is None else _AT_A_TIME):
         seen = {one for one, _, _ in some}
         if wall is not None:
-            seen = seen_among(connection, seen - hits.keys() - elsewhere.keys(), wall)
+            seen = wall.seen_among(connection, seen - hits.keys() - elsewhere.keys())
         for person_id, by, name in some:
             if person_id in seen:
                 hits.setdefault(person_id, (by, name))

@@ -107,9 +107,9 @@ class Store(
         """
         self._require_read()
         require(self.actor, Action.READ, Resource.IDENTITY)
-        condition = self._wall()
+        wall = self._wall()
         with self.database.reading() as connection:
-            matches = find_people(connection, self.database.keys, text, self.moment, limit, condition)
+            matches = find_people(connection, self.database.keys, text, self.moment, limit, wall)
         self._audit([Deed("find", number_of(one.person.id), {"by": one.by}) for one in matches.found])
         return matches
 

@@ -12,12 +12,13 @@ What somebody may see goes by the clock and by all that is recorded now, whichev
 left a panel is not shown to its former manager by asking as of last year.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select
 
 from kanglu.dates import end_of, instant
 from kanglu.record.identity import chunks
@@ -33,13 +34,36 @@ _PEOPLE_A_QUERY = 500
 _TEAM, _CHANGE = FACTS["care_team"], FACTS["task_change"]
 
 
-@lru_cache(maxsize=256)  # a page asks several times within its second
-def wall(actor: Actor, now: datetime, today: Moment) -> ColumnElement[bool] | None:
-    """The condition on `person` that holds of those whom the actor may see; None where it is everybody.
+@dataclass(frozen=True, eq=False)
+class Wall:
+    """Two queries on some people, made once a day: making them takes longer than asking them."""
+
+    seen: Select[tuple[int]]
+    unseen: Select[tuple[int]]
+
+    def seen_among(self, connection: Connection, ids: Iterable[int]) -> set[int]:
+        """Those of some people whose records the actor may see."""
+        return _asked(connection, self.seen, ids)
+
+    def unseen_among(self, connection: Connection, ids: Iterable[int]) -> set[int]:
+        """Those of some people whose records are there and the actor may not see."""
+        return _asked(connection, self.unseen, ids)
+
+
+def _asked(connection: Connection, query: Select[tuple[int]], ids: Iterable[int]) -> set[int]:
+    found = set[int]()
+    for some in chunks(sorted(set(ids)), _PEOPLE_A_QUERY):
+        found.update(connection.scalars(query, {"ids": some}))
+    return found
+
+
+@lru_cache(maxsize=256)
+def wall(actor: Actor, clock: Callable[[], datetime], today: Moment) -> Wall | None:
+    """The wall before an actor on a day; None where it is no wall.
 
     Parameters
     ----------
-    now, today : the clock, and its day in China with all that is known.
+    clock, today : it is asked by the clock, each time anew; its day in China, with all that is known.
     """
     scope, me = scope_of(actor), actor.practitioner
     if scope is Scope.EVERYBODY:
@@ -47,7 +71,7 @@ def wall(actor: Actor, now: datetime, today: Moment) -> ColumnElement[bool] | No
     opened = exists().where(
         access_grant.c.person_id == person.c.id,
         access_grant.c.actor == actor.id,
-        access_grant.c.expires > instant(now),
+        access_grant.c.expires > bindparam("now", callable_=lambda: instant(clock())),
     )
     seen = [~_looked_after(today), opened]
     if scope is Scope.INSTITUTION:
@@ -55,15 +79,8 @@ def wall(actor: Actor, now: datetime, today: Moment) -> ColumnElement[bool] | No
         seen.append(_looked_after(today, _TEAM.c.practitioner.in_(staff)))
     elif me is not None:
         seen += [_looked_after(today, _TEAM.c.practitioner == me), _handed(me, today)]
-    return or_(*seen)
-
-
-def seen_among(connection: Connection, ids: Iterable[int], condition: ColumnElement[bool]) -> set[int]:
-    """Those of some people for whom a wall's condition holds."""
-    seen = set[int]()
-    for some in chunks(sorted(set(ids)), _PEOPLE_A_QUERY):
-        seen.update(connection.scalars(select(person.c.id).where(person.c.id.in_(some), condition)))
-    return seen
+    some = select(person.c.id).where(person.c.id.in_(bindparam("ids", expanding=True)))
+    return Wall(some.where(or_(*seen)), some.where(~or_(*seen)))
 
 
 def _looked_after(today: Moment, *by: ColumnElement[bool]) -> ColumnElement[bool]:
