@@ -51,8 +51,8 @@ def said(nb: nbformat.NotebookNode, cell: str) -> str:
     return "\n".join(output.data["text/plain"] for output in outputs)
 
 
-def test_there_are_five_in_an_order():
-    assert [path.stem[:2] for path in NOTEBOOKS] == ["1_", "2_", "3_", "4_", "5_"]
+def test_there_are_six_in_an_order():
+    assert [path.stem[:2] for path in NOTEBOOKS] == ["1_", "2_", "3_", "4_", "5_", "6_"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -76,14 +76,23 @@ def test_an_analyst_is_shown_pseudonyms():
     assert "K0000" not in people
 
 
+def test_the_safe_view_hides_whose_what_is_small_and_leaves_a_trace():
+    nb = ran(NOTEBOOKS[5])
+    assert "K0000" not in said(nb, "see") + said(nb, "join")
+    assert "may not" in said(nb, "refused")
+    assert "<NA>" in said(nb, "small")
+    assert "K0000" in said(nb, "leave")
+    assert literal_eval(said(nb, "extract").partition(",")[0].strip("(")) >= 5
+
+
 def test_who_is_unknown_is_on_neither_side():
     counts = literal_eval(said(ran(NOTEBOOKS[2]), "unknown"))
     assert counts["hba1c > 7"] + counts["hba1c <= 7"] < counts["all"] == PEOPLE
     assert counts["hba1c > 7"] + counts["not hba1c > 7"] == PEOPLE
 
 
-def test_the_last_lesson_is_a_report_that_the_batch_puts_on_paper(tmp_path, day: date):
-    report = NOTEBOOKS[-1]
+def test_the_fifth_lesson_is_a_report_that_the_batch_puts_on_paper(tmp_path, day: date):
+    report = NOTEBOOKS[4]
     shown = flatten(from_data(block) for block in collect_blocks(ran(report)))
     assert [type(block).__name__ for block in shown] == ["Cover", "Prose", "Chart", "Table"]
 
