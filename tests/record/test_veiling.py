@@ -1,8 +1,10 @@
 """What an analyst sees, and the safe copy: nobody can be recognised by any function of the library."""
 
+import importlib
 import inspect
+import pkgutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,8 +13,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
+import kanglu
 from kanglu import record
+from kanglu.care import in_force
+from kanglu.care.checks import now
+from kanglu.care.evaluation import evaluator_of
+from kanglu.care.forms import questionnaires
 from kanglu.errors import PermissionDenied, Unreachable
+from kanglu.i18n import words
+from kanglu.insight.extract import Wanted
 from kanglu.insight.lab import environment, safe_copy
 from kanglu.record import Store
 from kanglu.record.facts import (
@@ -36,6 +45,7 @@ from kanglu.trust.keys import Veiled
 ANALYST = Actor("an", "An", Role.ANALYST)
 PHONE, CARD, NATIONAL = "13911223344", "C99887766", "110105194912310021"
 PLACE, NAME = "甘家口三号院", "欧阳小北"
+ROOMS = ("care", "insight", "intake", "record", "reporting")
 PLANTED = (PHONE, CARD, NATIONAL, PLACE, NAME, "小北", "11223344")
 
 
@@ -163,6 +173,66 @@ def test_no_function_of_the_store_shows_an_analyst_who_somebody_is(analyst: Stor
         "people",
         "consents",
     } <= called
+
+
+def functions() -> Iterator[Callable[..., Any]]:
+    """Every public function of the library that takes a record, or something read from it, first."""
+    for module in pkgutil.walk_packages(kanglu.__path__, "kanglu."):
+        if module.name.split(".")[1] not in ROOMS or module.name == "kanglu.reporting.engine":
+            continue  # that one is imported by papermill
+        for name, thing in vars(importlib.import_module(module.name)).items():
+            if inspect.isfunction(thing) and thing.__module__ == module.name and not name.startswith("_"):
+                first = next(iter(inspect.signature(thing).parameters), None)
+                if first in ("store", "dossier", "panel", "view"):
+                    yield thing
+
+
+def test_no_function_of_the_library_shows_an_analyst_who_somebody_is(analyst: Store, tmp_path: Path) -> None:
+    panel = analyst.panel("all")
+    number, rules, today = panel.record_numbers[0], in_force(analyst), analyst.as_of
+    dossier, forms = analyst.dossier(number), questionnaires()
+    known: dict[str, Any] = {
+        "store": analyst, "dossier": dossier, "panel": panel, "view": dossier.person, "person": number,
+        "record_number": number, "number": number, "ids": list(panel.ids), "people": list(panel.ids),
+        "person_id": dossier.person.id, "day": today, "as_of": today, "known": today, "until": today,
+        "last": today, "since": today.replace(year=2020), "year": today.year, "month": f"{today:%Y-%m}",
+        "lang": "en", "_": words("en"), "rules": rules, "catalogue": analyst.catalogue, "forms": forms,
+        "moment": analyst.moment, "kinds": ["task"], "rulings": [], "owners": None, "plan": None,
+        "indicators": ["weight", "ecg"], "programme": next(iter(rules.programmes.values())), "plans": [],
+        "wanted": Wanted("all", "quality", ["sex"]), "parts": [], "gone": lambda _: False, "facts": [],
+        "evaluator": evaluator_of(analyst, rules, list(panel.ids), today, today, {}), "live": {},
+        "folder": tmp_path / "x", "tagged": {}, "member": "wang", "purpose": "research",
+        "beginning": "", "reason": "x", "media_id": 1, "kind": "communication", "board": None, "chosen": None,
+        "at": now(analyst), "key": "x",
+    }  # fmt: skip
+    gave = set()
+    for function in functions():
+        takes = inspect.signature(function).parameters.values()
+        given = {
+            one.name: known.get(one.name, "x")
+            for one in takes
+            if one.default is inspect.Parameter.empty and one.kind is not inspect.Parameter.VAR_KEYWORD
+        }
+        if "lang" in given:  # a report, which is asked for in words
+            given = {name: str(one) if name in ("since", "until") else one for name, one in given.items()}
+            given |= {
+                name: said for name, said in (("panel", "all"), ("form", "hypertension")) if name in given
+            }
+        where = f"{function.__module__.removeprefix('kanglu.')}.{function.__name__}"
+        try:
+            found = function(**given)
+            found = list(found) if inspect.isgenerator(found) else found
+            gave.add(where)
+        except Exception as refused:
+            found = str(refused)
+        assert (where, [one for one in PLANTED if one in shown(found)]) == (where, [])
+    assert len(gave) > 60
+    assert gave >= {
+        *("care.advice.advise", "care.tasks.tasks", "care.queue.queue", "insight.overview.overview"),
+        *("insight.annual.summarise", "insight.person.timeline.timeline", "insight.trends.trends"),
+        *("reporting.annual.report.report", "reporting.monthly.report.report", "reporting.facts.pack"),
+        *("reporting.cohort.report.report", "reporting.forms.printing.print_form"),
+    }
 
 
 def test_what_is_needed_for_the_analysis_stays(analyst: Store) -> None:
