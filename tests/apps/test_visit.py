@@ -294,7 +294,7 @@ def test_what_is_kept_while_the_page_loads_anew_is_on_the_new_one(
 
     monkeypatch.setattr(PanelASGI, "__call__", made_before_it_is_kept)
     page = visit(f"/visit/{OTHER}?day=2025-12-29", lang="en")
-    page.locator("#sbp").press_sequentially("147")
+    fill(page, sbp="147")
     typing.set()
     page.reload()
     expect(page.locator("#sbp")).to_have_value("147")
