@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,17 @@ def test_a_key_is_shown_by_name_changed_and_the_old_one_taken_out(kanglu: Kanglu
     assert secret not in file.read_text()
     assert "乙" in kanglu("person", "990001196608260031").stdout
     assert told(kanglu("verify", "--json"))["ok"] is True
+
+
+def test_a_changed_row_of_the_audit_log_is_named(kanglu: Kanglu, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "data" / "kanglu.sqlite")) as database:
+        database.execute("DROP TRIGGER audit_event_no_update")
+        database.execute("UPDATE audit_event SET actor = 'somebody' WHERE id = 1")
+        database.commit()
+    found = kanglu("verify")
+    assert found.returncode == 1
+    assert "the chain is broken: event 1 was changed after it was written." in found.stdout
+    assert "The facts keep the record's promises." in found.stdout
 
 
 def test_the_old_key_stays_while_a_file_that_waits_is_written_with_it(kanglu: Kanglu, tmp_path: Path) -> None:

@@ -183,8 +183,12 @@ def undone(done: "Undone") -> None:
 
 def verification(found: "Verification") -> None:
     """Whether the audit log and the record are whole."""
-    say(f"{found.events:,} audit events: {'the chain is whole' if found.broken is None else found.broken}.")
-    say("\n".join(found.faults) or "The record keeps its promises.")
+    if found.broken is None:
+        say(f"{found.events:,} audit events: the chain is whole.")
+    else:
+        say(f"{found.events:,} audit events, and the chain is broken: {found.broken.reason}.")
+        say("Keep this database as it is, and compare its log with that of a backup.")
+    say("\n".join(found.faults) or "The facts keep the record's promises.")
 
 
 def about(score: "Score") -> str:
